@@ -1,0 +1,1 @@
+"""Kakehashi: what the bot knows, decides, remembers and says."""

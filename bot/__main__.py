@@ -1,0 +1,259 @@
+"""The `kakehashi` command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import logs, setup
+from bot.errors import BadConfiguration, BotError
+from bot.settings import Settings, load_settings
+from bot.storage.database import Database
+from bot.texts import catalog
+
+DEFAULT_CONFIG = Path("kakehashi.toml")
+
+# Typer's own tracebacks would print local variables, and so secrets.
+cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+db = typer.Typer(no_args_is_help=True, help="The database.")
+roster = typer.Typer(no_args_is_help=True, help="Officials.")
+audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+deliveries = typer.Typer(no_args_is_help=True, help="What the bot has promised to say.")
+explain = typer.Typer(no_args_is_help=True, help="How a text would be read.")
+for name, group in (
+    ("db", db),
+    ("roster", roster),
+    ("audit", audit),
+    ("deliveries", deliveries),
+    ("explain", explain),
+):
+    cli.add_typer(group, name=name)
+
+ConfigPath = Annotated[
+    Path, typer.Option("--config", envvar="KAKEHASHI_CONFIG", help="The settings file.")
+]
+Lang = Annotated[
+    str | None, typer.Option("--lang", envvar="KAKEHASHI_LANG", help="en or ja; else from LANG.")
+]
+
+
+@cli.command()
+def serve(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Connects to every workspace and serves until it is told to stop."""
+    from bot.app import build
+
+    settings = _settings(config)
+    logs.set_up(settings.log_level)
+
+    async def run() -> None:
+        await build(settings).run()
+
+    asyncio.run(run())
+
+
+@cli.command()
+def demo(
+    once: Annotated[bool, typer.Option("--once", help="Tell the story and exit.")] = False,
+    lang: Lang = None,
+    picture: Annotated[Path | None, typer.Option(help="Take a picture of the page.")] = None,
+    stand_in: Annotated[
+        bool, typer.Option("--stand-in", help="Use the built-in workspaces.")
+    ] = False,
+) -> None:
+    """Two workspaces, the bot between them, and a story told in the terminal."""
+    from bot.demo import run_demo
+
+    logs.set_up("ERROR")
+    language = setup.operator_language(os.environ, lang)
+    sys.exit(run_demo(language, once=once, picture=picture, stand_in=stand_in))
+
+
+@cli.command()
+def init(
+    config: ConfigPath = DEFAULT_CONFIG,
+    lang: Lang = None,
+    force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
+) -> None:
+    """Writes a commented settings file by asking."""
+    language = setup.operator_language(os.environ, lang)
+    sys.exit(setup.run_init(config, language, setup.ask_in_terminal, force))
+
+
+@cli.command()
+def check(config: ConfigPath = DEFAULT_CONFIG, lang: Lang = None) -> None:
+    """Names every fault of the configuration; exits non-zero if there is one."""
+    language = setup.operator_language(os.environ, lang)
+    sys.exit(setup.run_check(config, language, typer.echo))
+
+
+@cli.command()
+def manifest(
+    http: Annotated[
+        bool, typer.Option("--http", help="For HTTP mode instead of Socket Mode.")
+    ] = False,
+    request_url: Annotated[str | None, typer.Option(help="Where Slack reaches the bot.")] = None,
+    prefix: Annotated[str, typer.Option(help="Prefix of the slash commands.")] = "",
+) -> None:
+    """Prints the Slack app manifest."""
+    from bot.documents import app_manifest
+
+    try:
+        shown = app_manifest("http" if http else "socket", request_url, prefix)
+    except BotError as error:
+        _fail(error)
+    typer.echo(json.dumps(shown, indent=2, ensure_ascii=False))
+
+
+@cli.command()
+def docs(
+    check_only: Annotated[bool, typer.Option("--check", help="Only say what is stale.")] = False,
+) -> None:
+    """Writes the documents that are generated from the code (for developers)."""
+    from bot.documents import write_documents
+
+    stale = write_documents(Path.cwd(), check_only=check_only)
+    for path in stale:
+        typer.echo(f"{'stale' if check_only else 'written'}: {path}")
+    sys.exit(1 if stale and check_only else 0)
+
+
+@db.command("upgrade")
+def db_upgrade(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Brings the database to the newest schema."""
+    from bot import operations
+
+    _operate(config, operations.upgrade_database)
+
+
+@db.command("backup")
+def db_backup(target: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Writes a consistent copy of an SQLite database while the bot runs."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.backup(database, target))
+
+
+@db.command("restore")
+def db_restore(source: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Puts a copy back; the bot must not be running."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.restore(database, source))
+
+
+@roster.command("import")
+def roster_import(file: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Enrols everybody in a CSV file: workspace,user_id,name,agency,roles. All rows or none."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.import_roster_file(database, file))
+
+
+@roster.command("list")
+def roster_list(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Every enrolled official, as CSV."""
+    from bot import operations
+
+    _operate(config, operations.roster_as_csv)
+
+
+@audit.command("verify")
+def audit_verify(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Checks the chain of the audit log; names the first bad row and exits non-zero."""
+    from bot import operations
+
+    _operate(config, operations.verify_audit)
+
+
+@audit.command("export")
+def audit_export(
+    government: Annotated[str, typer.Option(help="JP or AU")], config: ConfigPath = DEFAULT_CONFIG
+) -> None:
+    """One government's events as JSON lines."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.export_audit(database, government))
+
+
+@deliveries.command("list")
+def deliveries_list(
+    state: Annotated[str, typer.Option(help="waiting, sending, parked ...")] = "parked",
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Deliveries in one state."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.list_deliveries(database, state))
+
+
+@deliveries.command("retry")
+def deliveries_retry(number: int, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Tries a parked delivery again."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.retry_delivery(database, number))
+
+
+@deliveries.command("drop")
+def deliveries_drop(number: int, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Lets a parked delivery go."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.drop_delivery(database, number))
+
+
+@explain.command("marking")
+def explain_marking(
+    file: Annotated[Path | None, typer.Argument(help="A file; else standard input.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
+    whole: Annotated[bool, typer.Option(help="The whole input is one text.")] = False,
+) -> None:
+    """How labels and protective markings in a text would be read, a record a line."""
+    from bot import operations
+
+    text = file.read_text(encoding="utf-8") if file else sys.stdin.read()
+    for line in operations.explain_markings(text, whole=whole, as_json=as_json):
+        typer.echo(line)
+
+
+def _operate(config: Path, operation: Callable[[Database], int]) -> None:
+    from bot import operations
+
+    try:
+        ended = operations.run(_settings(config), operation)
+    except BotError as error:
+        _fail(error)
+    sys.exit(ended)
+
+
+def _settings(path: Path) -> Settings:
+    try:
+        return load_settings(path, os.environ)
+    except BadConfiguration as error:
+        faults = error.parameters["faults"]
+        language = setup.operator_language(os.environ)
+        for line in setup.explain(faults, language, catalog.load()):  # type: ignore[arg-type]
+            typer.echo(line, err=True)
+        sys.exit(2)
+
+
+def _fail(error: BotError) -> None:
+    language = setup.operator_language(os.environ)
+    typer.echo(catalog.load().say(language, error.key, **error.parameters), err=True)
+    sys.exit(1)
+
+
+def main() -> None:
+    """The console script."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,190 @@
+"""The composition root: the only file that sees every room."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+import aiohttp
+import structlog
+from slack_bolt.async_app import AsyncApp
+
+from bot import errors
+from bot.domain.officials import Official
+from bot.services.roster import Person, ensure_first_admins
+from bot.settings import Settings
+from bot.storage.database import Database
+from bot.storage.schema import upgrade
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts import catalog
+from bot.workers.clock import Clock
+from bot.workers.outbox import HOLD_OFF, Dispatcher
+from commands import register
+from commands.edge import Edge
+from integrations.metrics import Meters
+from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
+from integrations.slack.connections import Connection
+from integrations.slack.gateway import SlackPostman, clients_for, new_session
+from integrations.slack.ingress import IngressGuard
+from integrations.slack.people import People
+from integrations.slack.render import Renderer
+from integrations.slack.windows import Windows
+from integrations.web import WebServer
+
+log = structlog.get_logger()
+
+STOP_SECONDS = 8
+
+
+class Application:
+    """Everything that runs in one process; `start` and `stop` in the order things depend."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        session: aiohttp.ClientSession,
+        *,
+        hold_off: timedelta = HOLD_OFF,
+    ) -> None:
+        self._settings = settings
+        self._session = session
+        self.database = database
+        connections = connections_of(settings)
+        self._connections = connections
+        clients = clients_for(connections, session)
+        self.people = People(clients, connections)
+        words = catalog.load()
+        renderer = Renderer(words, frozenset(settings.bridge.allowed_hosts))
+        self._identities = Identities()
+        self.bolt: AsyncApp = build_bolt(connections, self._identities)
+        self.dispatcher = Dispatcher(
+            database, SlackPostman(clients, renderer, self.people), hold_off=hold_off
+        )
+        self.edge = Edge(database, words, self.people, self.dispatcher.wake)
+        windows = Windows(clients, connections, session)
+        register(self.bolt, self.edge, windows, settings.command_prefix)
+        self.clock = Clock(database)
+        self._meters = Meters(database)
+        self.web = WebServer(
+            self.bolt,
+            IngressGuard(connections),
+            self.readiness,
+            self._meters.registry,
+            self._meters.read,
+        )
+        self._connectors = [
+            Connector(one, clients[one.team], self.bolt, self._learned) for one in connections
+        ]
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Brings the database up to date, then listens, then connects."""
+        await asyncio.to_thread(upgrade, self.database)
+        await self.database.run(self._remember_settings)
+        await self._enrol_first_admins()
+        await self.web.start(self._settings.http.host, self._settings.http.port)
+        self.clock.start()
+        self._running = [
+            asyncio.create_task(work)
+            for work in (self.dispatcher.run(), *(one.run() for one in self._connectors))
+        ]
+
+    async def stop(self) -> None:
+        """Takes nothing new in, finishes what is being sent, and closes."""
+        for connector in self._connectors:
+            await connector.close()
+        await self.web.stop()
+        await self.edge.settle()
+        self.clock.stop()
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=STOP_SECONDS)
+        await self._session.close()
+        self.database.close()
+
+    async def readiness(self) -> Mapping[str, bool]:
+        """What has to be up before the bot can do its work."""
+        parts = {f"slack:{one.name}": await one.is_connected() for one in self._connectors}
+        return {"database": await self._database_answers(), "clock": self.clock.is_ticking, **parts}
+
+    async def wait_until_ready(self, seconds: float = 30) -> None:
+        """Returns once every part is up; raises TimeoutError otherwise."""
+        async with asyncio.timeout(seconds):
+            while not all((await self.readiness()).values()):
+                await asyncio.sleep(0.05)
+
+    async def run(self) -> None:
+        """Serves until SIGTERM or SIGINT."""
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stopping.set)
+        await self.start()
+        log.info("serving", host=self._settings.http.host, port=self.web.port)
+        try:
+            await stopping.wait()
+        finally:
+            await self.stop()
+            log.info("stopped")
+
+    async def _database_answers(self) -> bool:
+        with suppress(errors.DatabaseBusy):
+            await self.database.run(lambda uow: uow.workspaces.of_team(""))
+            return True
+        return False
+
+    def _remember_settings(self, uow: UnitOfWork) -> None:
+        for one in self._connections:
+            uow.workspaces.put(one.team, one.name, one.government)
+
+    async def _enrol_first_admins(self) -> None:
+        teams = {one.name: one.team for one in self._connections}
+        admins = []
+        for admin in self._settings.admins:
+            team = teams[admin.workspace]
+            person = await self._missing_admin(team, admin.user_id)
+            if person is not None:
+                admins.append((person, admin.agency))
+        await self.database.run(lambda uow: ensure_first_admins(uow, admins))
+
+    async def _missing_admin(self, team: str, user: str) -> Person | None:
+        def known(uow: UnitOfWork) -> Official | None:
+            return uow.officials.find(team, user)
+
+        if await self.database.run(known) is not None:
+            return None
+        return await self.people.person(team, user) or Person(team, user, user)
+
+    async def _learned(self, identity: Identity) -> None:
+        self._identities.note(identity)
+        await self.database.run(
+            lambda uow: uow.workspaces.note_bot(identity.team, identity.bot_user, identity.bot_id)
+        )
+
+
+def connections_of(settings: Settings) -> tuple[Connection, ...]:
+    """The workspaces of the settings, as the integrations know them."""
+    return tuple(
+        Connection(
+            name=one.name,
+            government=one.government,
+            team=one.team_id,
+            mode=one.mode.value,
+            api_url=one.api_url,
+            bot_token=one.bot_token.get_secret_value(),
+            app_token=one.app_token.get_secret_value(),
+            signing_secret=one.signing_secret.get_secret_value(),
+        )
+        for one in settings.workspaces
+    )
+
+
+def build(settings: Settings, *, hold_off: timedelta = HOLD_OFF) -> Application:
+    """An application over its own database and session; call it inside a running event loop."""
+    database = Database(settings.database.url.get_secret_value())
+    return Application(settings, database, new_session(), hold_off=hold_off)

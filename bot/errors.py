@@ -1,0 +1,309 @@
+"""Every way a request can be refused, as one tree; the class name is the reason.
+
+The name is also the key of its words: `LinkNotFound` speaks `errors.link_not_found`.
+
+BotError
+├── NotAllowed              the person may not do this
+│   ├── NotEnrolled             nobody has enrolled them
+│   ├── GuestRefused            a guest account of the workspace
+│   ├── StrangerRefused         a person of another workspace in a shared channel
+│   ├── RoleMissing             enrolled, but without the role
+│   ├── OtherGovernment         it belongs to the other side
+│   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
+│   └── ButtonNotYours          the button was made for somebody else, or is stale
+├── NotUnderstood           the words typed do not say what to do
+│   ├── UnknownVerb             no such subcommand
+│   ├── UnknownWord             a key:value word the command does not know
+│   ├── MissingWord             a required word is absent
+│   ├── TwiceGiven              the same word twice
+│   ├── UnclosedQuote           a quotation mark without its partner
+│   ├── UnknownChoice           a value outside the allowed ones
+│   ├── UnknownAgency           no agency of that name
+│   ├── AgencyOfOtherGovernment an agency of the other side where one's own is meant
+│   ├── NotAPerson              not a mention of a person
+│   ├── BadTags                 no usable tags
+│   ├── BadLabel                not one of the five TLP labels
+│   ├── NoLabel                 a label is needed and none was given
+│   ├── SeveralLabels           more than one label where one is meant
+│   ├── TooLong                 longer than the place it goes to
+│   └── BadRosterRow            a row of a roster file cannot be read
+├── NotFound                it does not exist, or not for this person
+│   ├── LinkNotFound
+│   ├── AdvisoryNotFound
+│   └── OfficialNotFound
+├── NotPossible             it exists, but not in that state
+│   ├── LinkToItself            a channel joined to itself
+│   ├── LinkToSameGovernment    both channels on one side
+│   ├── LinkExists              the same ordered pair of channels is linked already
+│   ├── LinkNotProposed         nothing to accept or decline
+│   ├── LinkNotActive           pause needs an active link
+│   ├── LinkNotPaused           resume needs a paused link
+│   ├── LinkIsCut               a cut or declined link stays so
+│   ├── ChannelNotLinked        no link carries anything out of this channel
+│   ├── ChannelIsPrivateTalk    a direct message cannot be linked
+│   ├── BotNotInChannel         the bot is not a member, so it would hear nothing
+│   ├── ChannelShared           outside organisations are in the channel
+│   ├── AdvisoryNotHeld         only a held advisory takes a label
+│   ├── AdvisoryNotAwaiting     nothing waits for release
+│   ├── AdvisoryNotReceived     acknowledged only where it was delivered
+│   ├── AlreadyAcknowledged     once per agency
+│   ├── LastAdmin               a government keeps at least one admin
+│   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
+│   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
+├── NotReleased             the content may not leave
+│   ├── MarkingBlocks           a protective marking of the block family
+│   └── LabelRefused            RED and AMBER+STRICT are never relayed
+├── TryAgain                nothing was done; the same request may succeed later
+│   ├── SlackUnreachable
+│   └── DatabaseBusy
+└── BadConfiguration        the settings cannot be used
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+
+class BotError(Exception):
+    """A named refusal: rolls its transaction back and becomes one localised, private reply.
+
+    `key` names its words in the catalogue (`errors.<key>`), `parameters` fills them. The set of
+    parameters is fixed per class, so that both languages can be tested against it.
+    """
+
+    names: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **parameters: object) -> None:
+        if set(parameters) != set(self.names):
+            raise TypeError(f"{type(self).__name__} takes {self.names}, not {tuple(parameters)}")
+        super().__init__(self.key)
+        self.parameters = parameters
+
+    @property
+    def key(self) -> str:
+        return "errors." + re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class NotAllowed(BotError):
+    """The person may not do this."""
+
+
+class NotEnrolled(NotAllowed):
+    names = ("contact",)
+
+
+class GuestRefused(NotAllowed):
+    pass
+
+
+class StrangerRefused(NotAllowed):
+    pass
+
+
+class RoleMissing(NotAllowed):
+    names = ("role", "contact")
+
+
+class OtherGovernment(NotAllowed):
+    pass
+
+
+class OwnSideOnly(NotAllowed):
+    names = ("code",)
+
+
+class ButtonNotYours(NotAllowed):
+    pass
+
+
+class NotUnderstood(BotError):
+    """The words typed do not say what to do."""
+
+
+class UnknownVerb(NotUnderstood):
+    names = ("verb", "command", "verbs")
+
+
+class UnknownWord(NotUnderstood):
+    names = ("word", "usage")
+
+
+class MissingWord(NotUnderstood):
+    names = ("word", "usage")
+
+
+class TwiceGiven(NotUnderstood):
+    names = ("word",)
+
+
+class UnclosedQuote(NotUnderstood):
+    pass
+
+
+class UnknownChoice(NotUnderstood):
+    names = ("word", "value", "choices")
+
+
+class UnknownAgency(NotUnderstood):
+    names = ("value",)
+
+
+class AgencyOfOtherGovernment(NotUnderstood):
+    names = ("agency",)
+
+
+class NotAPerson(NotUnderstood):
+    names = ("value",)
+
+
+class BadTags(NotUnderstood):
+    names = ("value",)
+
+
+class BadLabel(NotUnderstood):
+    names = ("value",)
+
+
+class NoLabel(NotUnderstood):
+    pass
+
+
+class SeveralLabels(NotUnderstood):
+    names = ("labels",)
+
+
+class TooLong(NotUnderstood):
+    names = ("word", "limit")
+
+
+class BadRosterRow(NotUnderstood):
+    names = ("row", "reason")
+
+
+class NotFound(BotError):
+    """It does not exist, or not for this person."""
+
+
+class LinkNotFound(NotFound):
+    names = ("code",)
+
+
+class AdvisoryNotFound(NotFound):
+    names = ("number",)
+
+
+class OfficialNotFound(NotFound):
+    names = ("user",)
+
+
+class NotPossible(BotError):
+    """It exists, but not in that state."""
+
+
+class LinkToItself(NotPossible):
+    pass
+
+
+class LinkToSameGovernment(NotPossible):
+    pass
+
+
+class LinkExists(NotPossible):
+    names = ("code",)
+
+
+class LinkNotProposed(NotPossible):
+    names = ("code",)
+
+
+class LinkNotActive(NotPossible):
+    names = ("code",)
+
+
+class LinkNotPaused(NotPossible):
+    names = ("code",)
+
+
+class LinkIsCut(NotPossible):
+    names = ("code",)
+
+
+class ChannelNotLinked(NotPossible):
+    pass
+
+
+class ChannelIsPrivateTalk(NotPossible):
+    pass
+
+
+class BotNotInChannel(NotPossible):
+    pass
+
+
+class ChannelShared(NotPossible):
+    pass
+
+
+class AdvisoryNotHeld(NotPossible):
+    names = ("number",)
+
+
+class AdvisoryNotAwaiting(NotPossible):
+    names = ("number",)
+
+
+class AdvisoryNotReceived(NotPossible):
+    names = ("number",)
+
+
+class AlreadyAcknowledged(NotPossible):
+    names = ("number", "agency", "name", "time")
+
+
+class LastAdmin(NotPossible):
+    pass
+
+
+class DeliveryNotParked(NotPossible):
+    names = ("id",)
+
+
+class NotAnSqliteDatabase(NotPossible):
+    pass
+
+
+class NotReleased(BotError):
+    """The content may not leave."""
+
+
+class MarkingBlocks(NotReleased):
+    names = ("rules",)
+
+
+class LabelRefused(NotReleased):
+    names = ("label",)
+
+
+class TryAgain(BotError):
+    """Nothing was done; the same request may succeed later."""
+
+
+class SlackUnreachable(TryAgain):
+    pass
+
+
+class DatabaseBusy(TryAgain):
+    pass
+
+
+class BadConfiguration(BotError):
+    """The settings cannot be used."""
+
+    names = ("faults",)
+
+
+def leaves(root: type[BotError] = BotError) -> list[type[BotError]]:
+    """Every refusal that is actually raised: the classes nothing derives from."""
+    below = root.__subclasses__()
+    return [root] if not below else [leaf for child in below for leaf in leaves(child)]

@@ -1,0 +1,125 @@
+"""What the bot has to say, as facts; the words and blocks are chosen where it is said.
+
+Every class here is one kind of announcement. Texts of people are carried as they came from Slack;
+the renderer makes them inert.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.agencies import Agency
+from bot.domain.labels import Label
+from bot.domain.links import End, Link, Terms
+from bot.domain.officials import Government
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """One acknowledgement: which agency, by whom, when."""
+
+    agency: Agency
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class CopyFacts:
+    """An advisory as its readers on the other side see it (or its own side, for a typed one)."""
+
+    side: Government
+    number: str
+    label: Label
+    agency: Agency
+    author: str
+    posted_at: datetime
+    tags: tuple[str, ...]
+    title: str
+    body: str
+    names: Mapping[str, str]
+    part: int
+    parts: int
+    receipts: tuple[ReceiptFacts, ...]
+    agencies_expected: int
+    acknowledgeable: bool
+
+
+@dataclass(frozen=True)
+class RouteFacts:
+    """One line of a status card: a destination and what became of the advisory there."""
+
+    code: str
+    agency: Agency
+    outcome: str  # the key under `advisories.outcome`
+    at: datetime | None
+    by: str | None
+
+
+@dataclass(frozen=True)
+class StatusFacts:
+    """The card in the source's thread: where it went and who acknowledged."""
+
+    side: Government
+    number: str
+    label: Label
+    routes: tuple[RouteFacts, ...]
+    receipts: tuple[ReceiptFacts, ...]
+    agencies_expected: int
+    files: int
+
+
+@dataclass(frozen=True)
+class ReleaseFacts:
+    """The private card of a releaser: decide about one advisory that waits."""
+
+    side: Government
+    number: str
+    label: Label
+    agency: Agency
+    author: str
+    posted_at: datetime
+    title: str
+    body: str
+    names: Mapping[str, str]
+    destinations: tuple[RouteFacts, ...]
+    decided: bool
+
+
+@dataclass(frozen=True)
+class HeldFacts:
+    """Tells an author privately that a post is held, with buttons to set its label."""
+
+    number: str
+    unknown_label: bool
+
+
+@dataclass(frozen=True)
+class NoteFacts:
+    """Tells one person something: a text key and its parameters."""
+
+    key: str
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class LinkFacts:
+    """A notice about a link, in one of its channels; `change` is the key under `links.notice`."""
+
+    side: Government
+    change: str
+    link: Link
+    terms: Terms
+    near: Agency
+    far: Agency
+    by: str
+    by_agency: Agency
+    here: End
+    there: End | None
+    readers: tuple[str, ...]
+    more_readers: int
+    guests: int
+
+
+Facts = CopyFacts | StatusFacts | ReleaseFacts | HeldFacts | NoteFacts | LinkFacts

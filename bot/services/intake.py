@@ -1,0 +1,259 @@
+"""A message in a linked channel becomes an advisory, is held, is refused, or is left alone.
+
+The order of the questions matters: whoever is not concerned learns nothing, and the text of what is
+refused is stored nowhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from bot import errors
+from bot.domain import policy
+from bot.domain.advisories import Advisory, AdvisoryState, RouteState
+from bot.domain.deliveries import URGENT, Method
+from bot.domain.inert import plain
+from bot.domain.labels import LabelReading, read_label
+from bot.domain.links import Link
+from bot.domain.markings import Decision, Screening, screen
+from bot.domain.officials import Official, Role
+from bot.domain.tags import read_tags
+from bot.services import issuing
+from bot.services.access import contact_of
+from bot.services.announcements import HELD
+from bot.services.notes import keepers_of, tell_here, tell_refusal
+from bot.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as Slack reports it; `user` is a bot's user or bot id for a feed."""
+
+    team: str
+    channel: str
+    user: str
+    ts: str
+    text: str
+    file_names: tuple[str, ...] = ()
+    is_stranger: bool = False
+    is_guest: bool = False
+    is_bot: bool = False
+    thread_ts: str | None = None
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    LEFT_ALONE = "left_alone"  # not tagged, not linked, or seen before
+    REFUSED = "refused"  # may not leave; its author was told privately
+    HELD = "held"  # waits for a label
+    ISSUED = "issued"  # an advisory; each link decided for itself
+
+
+def may_concern(text: str) -> bool:
+    """Whether a message could be an advisory at all: a cheap question, without the database."""
+    return bool(read_tags(text))
+
+
+def take_message(uow: UnitOfWork, message: Message) -> Outcome:
+    """Takes in a message once; the same message again is left alone."""
+    links = _matching_links(uow, message)
+    if not links:
+        return Outcome.LEFT_ALONE
+    if uow.advisories.by_source(message.team, message.channel, message.ts) is not None:
+        return Outcome.LEFT_ALONE
+    author = uow.officials.find(message.team, message.user)
+    if author is None and message.is_bot:
+        return Outcome.LEFT_ALONE
+    reading, screening = _read(message)
+    refusal = _refuse_author(uow, message, author) or _refuse_content(reading, screening)
+    if refusal is not None or author is None:
+        return _refuse(uow, message, author, refusal or errors.StrangerRefused())
+    advisory = uow.advisories.add(_advisory(uow, message, author, reading, screening))
+    return _proceed(uow, advisory, author, links, unknown=reading.unknown)
+
+
+def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
+    """An edited message is read afresh as long as nothing of it has left its channel."""
+    known = uow.advisories.by_source(message.team, message.channel, message.ts)
+    if known is None:
+        return take_message(uow, message)
+    if known.state is AdvisoryState.DISCARDED or known.body == message.text:
+        return Outcome.LEFT_ALONE
+    routes = uow.advisories.routes(known.id)
+    if all(route.state is not RouteState.QUEUED for route in routes):
+        return _read_afresh(uow, known, message)
+    issuing.keep_back_unsent(uow, known)
+    author = uow.officials.get(known.author_id)
+    if not author.is_source:
+        tell_here(
+            uow,
+            known.team,
+            known.channel,
+            author.user,
+            "advisories.edit_not_relayed",
+            number=known.number,
+        )
+    return Outcome.LEFT_ALONE
+
+
+def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
+    """A deleted source takes back what has not left yet; copies already delivered stay."""
+    known = uow.advisories.by_source(team, channel, ts)
+    if known is not None and known.state is AdvisoryState.HELD:
+        uow.advisories.save(replace(known.discard(), body=""))
+        uow.audit.record(known.government, "advisory.discard", known.number)
+    elif known is not None:
+        issuing.keep_back_unsent(uow, known)
+    return Outcome.LEFT_ALONE
+
+
+def _matching_links(uow: UnitOfWork, message: Message) -> tuple[Link, ...]:
+    if message.thread_ts not in (None, message.ts):
+        return ()
+    # Most messages carry no tag at all: that question is cheap and comes first.
+    tags = read_tags(message.text)
+    return issuing.matching_links(uow, message.team, message.channel, tags) if tags else ()
+
+
+def _refuse_author(
+    uow: UnitOfWork, message: Message, author: Official | None
+) -> errors.BotError | None:
+    if message.is_stranger:
+        return errors.StrangerRefused()
+    if message.is_guest:
+        return errors.GuestRefused()
+    workspace = uow.workspaces.of_team(message.team)
+    contact = contact_of(uow, workspace.government if workspace else None)
+    if author is None:
+        return errors.NotEnrolled(contact=contact)
+    if not author.may_speak and not author.is_source:
+        return errors.RoleMissing(role=Role.MEMBER.value, contact=contact)
+    return None
+
+
+def _refuse_content(reading: LabelReading, screening: Screening) -> errors.BotError | None:
+    if screening.decision is Decision.BLOCK:
+        blocking = {f.rule for f in screening.findings if f.decision is Decision.BLOCK}
+        return errors.MarkingBlocks(rules=", ".join(sorted(blocking)))
+    never = policy.NEVER_RELAYED & set(reading.found)
+    if never:
+        return errors.LabelRefused(label=", ".join(sorted(never)))
+    return None
+
+
+def _refuse(
+    uow: UnitOfWork, message: Message, author: Official | None, refusal: errors.BotError
+) -> Outcome:
+    workspace = uow.workspaces.of_team(message.team)
+    if workspace is not None:
+        uow.audit.record(
+            author or workspace.government,
+            "advisory.refuse",
+            f"{message.team}/{message.channel}/{message.ts}",
+            reason=refusal.key,
+            by=message.user,
+        )
+    tell_refusal(uow, message.team, message.channel, message.user, author, refusal)
+    return Outcome.REFUSED
+
+
+def _read(message: Message) -> tuple[LabelReading, Screening]:
+    texts = (plain(message.text), *message.file_names)
+    return read_label(*texts), screen(*texts)
+
+
+def _advisory(
+    uow: UnitOfWork,
+    message: Message,
+    author: Official,
+    reading: LabelReading,
+    screening: Screening,
+) -> Advisory:
+    return Advisory(
+        id=0,
+        number=issuing.next_number(uow),
+        state=AdvisoryState.ISSUED if reading.label else AdvisoryState.HELD,
+        government=author.government,
+        agency=author.agency,
+        author_id=author.id,
+        author_name=author.name,
+        team=message.team,
+        channel=message.channel,
+        source_ts=message.ts,
+        label=reading.label,
+        tags=read_tags(message.text),
+        title="",
+        body=message.text,
+        needs_release=screening.decision is Decision.ASK,
+        files=len(message.file_names),
+        posted_at=datetime.fromtimestamp(float(message.ts), UTC),
+    )
+
+
+def _proceed(
+    uow: UnitOfWork,
+    advisory: Advisory,
+    author: Official,
+    links: tuple[Link, ...],
+    *,
+    unknown: bool,
+) -> Outcome:
+    if advisory.state is AdvisoryState.ISSUED:
+        issuing.issue_advisory(uow, advisory, author, links)
+        return Outcome.ISSUED
+    uow.audit.record(author, "advisory.hold", advisory.number, unknown_label=unknown)
+    _tell_held(uow, advisory, author, unknown=unknown)
+    return Outcome.HELD
+
+
+def _tell_held(uow: UnitOfWork, advisory: Advisory, author: Official, *, unknown: bool) -> None:
+    facts = {"unknown_label": unknown}
+    if not author.is_source:
+        uow.outbox.add(
+            HELD,
+            facts,
+            Method.PRIVATE,
+            advisory.team,
+            advisory.channel,
+            user=author.user,
+            advisory_id=advisory.id,
+            priority=URGENT,
+        )
+        return
+    for keeper in keepers_of(uow, author):
+        uow.outbox.add(
+            HELD,
+            facts,
+            Method.DIRECT,
+            keeper.team,
+            keeper.user,
+            user=keeper.user,
+            advisory_id=advisory.id,
+            priority=URGENT,
+        )
+
+
+def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
+    """The author changed a post of which nothing has left, most likely to add its label."""
+    author = uow.officials.get(known.author_id)
+    reading, screening = _read(message)
+    refusal = _refuse_content(reading, screening)
+    if refusal is not None:
+        issuing.keep_back_unsent(uow, known)
+        uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))
+        return _refuse(uow, message, author, refusal)
+    fresh = replace(
+        known,
+        state=AdvisoryState.ISSUED if reading.label else AdvisoryState.HELD,
+        label=reading.label,
+        tags=read_tags(message.text),
+        body=message.text,
+        needs_release=screening.decision is Decision.ASK,
+        files=len(message.file_names),
+    )
+    uow.advisories.save(fresh)
+    links = _matching_links(uow, message)
+    return _proceed(uow, fresh, author, links, unknown=reading.unknown)

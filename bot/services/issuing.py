@@ -1,0 +1,225 @@
+"""Sending an advisory on its way: decided link by link, queued, and shown on one status card."""
+
+from __future__ import annotations
+
+from bot import errors
+from bot.domain import policy
+from bot.domain.advisories import Advisory, AdvisoryState, RouteState
+from bot.domain.deliveries import BACKGROUND, ROUTINE, URGENT, Method
+from bot.domain.inert import plain
+from bot.domain.labels import Label, read_label
+from bot.domain.links import Link
+from bot.domain.markings import Decision, screen
+from bot.domain.moments import TOKYO
+from bot.domain.officials import Official, Role
+from bot.services.access import require_speaker
+from bot.services.announcements import COPY, RELEASE, SOURCE, STATUS, parts_of, refresh_status
+from bot.storage.unit_of_work import UnitOfWork
+
+# The tag that sends an advisory ahead of routine ones in its lane.
+URGENT_TAGS = frozenset({"urgent", "至急", "緊急"})
+
+
+def issue_advisory(
+    uow: UnitOfWork, advisory: Advisory, author: Official, links: tuple[Link, ...]
+) -> None:
+    """Decides a labelled advisory on every matching link, queues what may go, posts the card."""
+    for link in links:
+        state = policy.first_state(advisory, link)
+        uow.advisories.put_route(advisory.id, link.id, state)
+        if state is RouteState.QUEUED:
+            queue_copies(uow, advisory, link)
+    uow.audit.record(
+        author,
+        "advisory.issue",
+        advisory.number,
+        label=advisory.label,
+        routes={link.code: policy.first_state(advisory, link).value for link in links},
+    )
+    _post_status(uow, advisory)
+    _ask_releasers(uow, advisory)
+
+
+def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Advisory:
+    """The author, or a releaser for a feed, names the label of a held advisory and it goes out."""
+    advisory = own_advisory(uow, actor, number)
+    policy.require_relayable(label)
+    labelled = advisory.label_as(label)
+    uow.advisories.save(labelled)
+    uow.audit.record(actor, "advisory.label", number, label=label)
+    links = matching_links(uow, labelled.team, labelled.channel, labelled.tags)
+    issue_advisory(uow, labelled, actor, links)
+    return labelled
+
+
+def discard_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """The author lets a held advisory go; it never leaves."""
+    discarded = own_advisory(uow, actor, number).discard()
+    uow.advisories.save(discarded)
+    uow.audit.record(actor, "advisory.discard", number)
+    return discarded
+
+
+def open_advisory(
+    uow: UnitOfWork,
+    actor: Official,
+    team: str,
+    channel: str,
+    title: str,
+    text: str,
+    tags: tuple[str, ...],
+    label: Label,
+) -> Advisory:
+    """An advisory typed as a command: the bot shows it in its own channel, then relays it."""
+    require_speaker(uow, actor)
+    _require_clean(title, text, label)
+    links = matching_links(uow, team, channel, tags)
+    if not links:
+        raise errors.ChannelNotLinked
+    advisory = uow.advisories.add(
+        Advisory(
+            id=0,
+            number=next_number(uow),
+            state=AdvisoryState.ISSUED,
+            government=actor.government,
+            agency=actor.agency,
+            author_id=actor.id,
+            author_name=actor.name,
+            team=team,
+            channel=channel,
+            source_ts=None,
+            label=label,
+            tags=tags,
+            title=title,
+            body=text,
+            needs_release=screen(plain(title), plain(text)).decision is Decision.ASK,
+            files=0,
+            posted_at=uow.now,
+        )
+    )
+    issue_advisory(uow, advisory, actor, links)
+    return advisory
+
+
+def own_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """An advisory the actor speaks for: their own, or for releasers any of their side."""
+    advisory = uow.advisories.by_number(number.strip().upper())
+    if advisory is None or advisory.government != actor.government:
+        raise errors.AdvisoryNotFound(number=number)
+    if advisory.author_id != actor.id and not actor.has(Role.RELEASER):
+        raise errors.ButtonNotYours
+    return advisory
+
+
+def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> None:
+    """Puts the advisory into the outbox for one destination, in as many parts as it needs."""
+    destination = link.leads_from(advisory.team, advisory.channel)
+    if destination is None:
+        return
+    for part in range(1, len(parts_of(advisory.body)) + 1):
+        uow.outbox.add(
+            COPY,
+            {"part": part},
+            Method.POST,
+            destination.team,
+            destination.channel,
+            advisory_id=advisory.id,
+            link_id=link.id,
+            priority=URGENT if URGENT_TAGS & set(advisory.tags) else ROUTINE,
+        )
+
+
+def keep_back_unsent(uow: UnitOfWork, advisory: Advisory) -> int:
+    """What has not left yet stays: the source was changed or deleted. Returns how many routes."""
+    kept = 0
+    for route in uow.advisories.routes(advisory.id):
+        copies = [
+            c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == route.link_id
+        ]
+        unsent = all(copy.slack_ts is None for copy in copies)
+        if unsent and route.state in (RouteState.QUEUED, RouteState.AWAITING):
+            uow.advisories.put_route(advisory.id, route.link_id, RouteState.KEPT_BACK, at=uow.now)
+            kept += 1
+    if kept:
+        uow.audit.record(advisory.government, "advisory.keep_back", advisory.number, routes=kept)
+        refresh_cards(uow, advisory)
+    return kept
+
+
+def matching_links(
+    uow: UnitOfWork, team: str, channel: str, tags: tuple[str, ...]
+) -> tuple[Link, ...]:
+    """The live links that carry advisories with one of the tags out of this channel."""
+    return tuple(
+        link
+        for link in uow.links.live_at(team, channel)
+        if link.leads_from(team, channel) is not None and link.terms.matches(tags)
+    )
+
+
+def next_number(uow: UnitOfWork) -> str:
+    """`ADV-2026-0001`, counted within a calendar year of Tokyo."""
+    year = uow.now.astimezone(TOKYO).year
+    return f"ADV-{year}-{uow.sequences.next(f'ADV-{year}'):04d}"
+
+
+def refresh_cards(uow: UnitOfWork, advisory: Advisory) -> None:
+    """Status card and releasers' cards will show the newest facts."""
+    refresh_status(uow, advisory.id)
+    for card in uow.outbox.of_advisory(advisory.id, RELEASE):
+        uow.outbox.refresh(card)
+
+
+def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
+    if uow.outbox.of_advisory(advisory.id, STATUS):
+        refresh_status(uow, advisory.id)
+        return
+    source = None
+    if advisory.source_ts is None:
+        source = uow.outbox.add(
+            SOURCE, {}, Method.POST, advisory.team, advisory.channel, advisory_id=advisory.id
+        )
+    uow.outbox.add(
+        STATUS,
+        {},
+        Method.POST,
+        advisory.team,
+        advisory.channel,
+        thread_ts=advisory.source_ts,
+        thread_of=source,
+        advisory_id=advisory.id,
+        priority=ROUTINE if source else BACKGROUND,
+    )
+
+
+def _ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
+    routes = uow.advisories.routes(advisory.id)
+    if all(route.state is not RouteState.AWAITING for route in routes):
+        return
+    if uow.outbox.of_advisory(advisory.id, RELEASE):
+        refresh_cards(uow, advisory)
+        return
+    for releaser in uow.officials.of(advisory.government, Role.RELEASER):
+        uow.outbox.add(
+            RELEASE,
+            {},
+            Method.DIRECT,
+            releaser.team,
+            releaser.user,
+            user=releaser.user,
+            advisory_id=advisory.id,
+            priority=URGENT,
+        )
+
+
+def _require_clean(title: str, text: str, label: Label) -> None:
+    policy.require_relayable(label)
+    reading = read_label(plain(title), plain(text))
+    if reading.unknown or (reading.label is not None and reading.label is not label):
+        written = ", ".join(sorted({found.value for found in reading.found} | {label.value}))
+        raise errors.SeveralLabels(labels=written)
+    screening = screen(plain(title), plain(text))
+    if screening.decision is Decision.BLOCK:
+        raise errors.MarkingBlocks(
+            rules=", ".join(sorted({finding.rule for finding in screening.findings}))
+        )

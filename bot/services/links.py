@@ -1,0 +1,259 @@
+"""Joining one channel of each government under terms both sides agreed to."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot import errors
+from bot.domain import policy
+from bot.domain.advisories import RouteState
+from bot.domain.agencies import Agency
+from bot.domain.deliveries import Method
+from bot.domain.labels import Label, read_label
+from bot.domain.links import End, Link, LinkState, Terms
+from bot.domain.markings import Decision, Screening, screen
+from bot.domain.officials import Official, Role
+from bot.domain.tags import read_tags
+from bot.services.access import require_role
+from bot.services.announcements import LINK
+from bot.services.ports import ChannelView
+from bot.storage.unit_of_work import UnitOfWork
+
+# Letters and digits that survive a telephone line: no 0/O, 1/I/L, 5/S, 2/Z, 8/B.
+CODE_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would become of a text posted here: a dry run, nothing is stored or sent."""
+
+    tags: tuple[str, ...]
+    label: Label | None
+    screening: Screening
+    routes: tuple[tuple[Link, End, str], ...]
+
+
+def propose_link(
+    uow: UnitOfWork, actor: Official, here: ChannelView, to: Agency, terms: Terms
+) -> Link:
+    """Names the terms under which this channel would be joined; the other side has to accept."""
+    require_role(uow, actor, Role.LIAISON)
+    _require_linkable(here)
+    if to.government == actor.government:
+        raise errors.LinkToSameGovernment
+    policy.require_relayable(terms.ceiling)
+    link = uow.links.add(
+        Link(
+            id=0,
+            code=_new_code(uow),
+            state=LinkState.PROPOSED,
+            terms=terms,
+            near=_end(actor, here),
+            to_agency=to.code,
+            far=None,
+            proposed_by=actor.id,
+            proposed_at=uow.now,
+        )
+    )
+    uow.audit.record(actor, "link.propose", link.code, to=to.code, **_audit_terms(terms))
+    return link
+
+
+def accept_link(uow: UnitOfWork, actor: Official, code: str, here: ChannelView) -> Link:
+    """The other side's liaison joins their channel, or agrees to new terms of a live link."""
+    require_role(uow, actor, Role.LIAISON)
+    link = find_link(uow, code)
+    if link.is_live and link.pending is not None:
+        return _agree_terms(uow, actor, link)
+    _require_linkable(here)
+    accepted = link.accept(_end(actor, here, link.to_agency), uow.now)
+    holder = uow.links.pair_holder(accepted)
+    if holder is not None:
+        raise errors.LinkExists(code=holder.code)
+    uow.links.save(accepted)
+    uow.audit.record(actor, "link.accept", link.code, **_audit_terms(link.terms))
+    return accepted
+
+
+def announce_active(
+    uow: UnitOfWork, actor: Official, link: Link, views: tuple[ChannelView, ...]
+) -> None:
+    """Tells both channels that the link is active and who can read what is posted there."""
+    for view in views:
+        other = link.near if not link.near.is_at(view.team, view.channel) else link.far
+        if other is not None:
+            _notice(
+                uow,
+                actor,
+                link,
+                "active",
+                other,
+                readers=list(view.readers),
+                more_readers=view.more_readers,
+                guests=view.guests,
+            )
+
+
+def decline_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
+    """Says no to a proposal (or takes one's own back), or to new terms of a live link."""
+    require_role(uow, actor, Role.LIAISON)
+    link = find_link(uow, code)
+    if link.is_live:
+        declined = link.refuse_terms()
+        _save_and_tell(uow, actor, declined, "terms_declined")
+        return declined
+    declined = link.decline()
+    _save_and_tell(uow, actor, declined, "declined")
+    return declined
+
+
+def pause_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
+    """Stops the flow for now; what is posted meanwhile is not relayed, and said so."""
+    return _change(uow, actor, code, "paused", lambda link: link.pause(actor.government))
+
+
+def resume_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
+    """Takes back one's own side's pause."""
+    return _change(uow, actor, code, "resumed", lambda link: link.resume(actor.government))
+
+
+def cut_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
+    """Ends a link for good; either side may."""
+    return _change(uow, actor, code, "cut", lambda link: link.cut())
+
+
+def amend_link(uow: UnitOfWork, actor: Official, code: str, terms: Terms) -> Link:
+    """Proposes new terms for a live link; they hold once the other side accepts."""
+    policy.require_relayable(terms.ceiling)
+    return _change(
+        uow, actor, code, "terms_proposed", lambda link: link.propose_terms(terms, actor.government)
+    )
+
+
+def list_links(uow: UnitOfWork, actor: Official) -> tuple[Link, ...]:
+    """Links are joint property: both sides see all of them, ended ones last."""
+    ended = (LinkState.CUT, LinkState.DECLINED)
+    found = [link for link in uow.links.all() if _may_see(link, actor)]
+    return tuple(sorted(found, key=lambda link: link.state in ended))
+
+
+def find_link(uow: UnitOfWork, code: str) -> Link:
+    """The link of that code; raises LinkNotFound."""
+    link = uow.links.by_code(code.strip().upper())
+    if link is None:
+        raise errors.LinkNotFound(code=code)
+    return link
+
+
+def preview_relay(uow: UnitOfWork, actor: Official, team: str, channel: str, text: str) -> Preview:
+    """Where a text would go if it were posted in this channel, and why not elsewhere."""
+    tags, reading, screening = read_tags(text), read_label(text), screen(text)
+    routes = []
+    for link in uow.links.live_at(team, channel):
+        end = link.end_of(actor.government.other)
+        if end is not None:
+            outcome = _preview(link, team, channel, tags, reading.label, screening)
+            routes.append((link, end, outcome))
+    return Preview(tags, reading.label, screening, tuple(routes))
+
+
+def _preview(  # noqa: PLR0911  one answer per rule, in the order the rules apply
+    link: Link,
+    team: str,
+    channel: str,
+    tags: tuple[str, ...],
+    label: Label | None,
+    screening: Screening,
+) -> str:
+    if link.leads_from(team, channel) is None:
+        return "not_this_way"
+    if not link.terms.matches(tags):
+        return "no_tag"
+    if screening.decision is Decision.BLOCK:
+        return "marking"
+    if label is None:
+        return "unlabelled"
+    if label in policy.NEVER_RELAYED:
+        return "label_refused"
+    if label.rank > link.terms.ceiling.rank:
+        return RouteState.ABOVE_CEILING.value
+    if link.state is LinkState.PAUSED:
+        return RouteState.PAUSED.value
+    waits = policy.must_wait(label, link, asked=screening.decision is Decision.ASK)
+    return RouteState.AWAITING.value if waits else RouteState.QUEUED.value
+
+
+def _agree_terms(uow: UnitOfWork, actor: Official, link: Link) -> Link:
+    agreed = link.agree_terms(actor.government)
+    holder = uow.links.pair_holder(agreed)
+    if holder is not None:
+        raise errors.LinkExists(code=holder.code)
+    _save_and_tell(uow, actor, agreed, "terms_agreed")
+    return agreed
+
+
+def _change(
+    uow: UnitOfWork, actor: Official, code: str, change: str, verb: Callable[[Link], Link]
+) -> Link:
+    require_role(uow, actor, Role.LIAISON)
+    changed = verb(find_link(uow, code))
+    _save_and_tell(uow, actor, changed, change)
+    return changed
+
+
+def _save_and_tell(uow: UnitOfWork, actor: Official, link: Link, change: str) -> None:
+    uow.links.save(link)
+    terms = link.pending or link.terms
+    uow.audit.record(actor, f"link.{change}", link.code, **_audit_terms(terms))
+    for end in (link.near, link.far):
+        if end is not None:
+            _notice(uow, actor, link, change, end)
+
+
+def _notice(
+    uow: UnitOfWork, actor: Official, link: Link, change: str, end: End, **facts: object
+) -> None:
+    uow.outbox.add(
+        LINK,
+        {"change": change, "by": actor.id, **facts},
+        Method.POST,
+        end.team,
+        end.channel,
+        link_id=link.id,
+    )
+
+
+def _require_linkable(view: ChannelView) -> None:
+    if view.is_direct:
+        raise errors.ChannelIsPrivateTalk
+    if not view.is_member:
+        raise errors.BotNotInChannel
+    if view.is_shared:
+        raise errors.ChannelShared
+
+
+def _end(actor: Official, view: ChannelView, agency: str | None = None) -> End:
+    return End(view.team, view.channel, actor.government, agency or actor.agency, view.name)
+
+
+def _may_see(link: Link, actor: Official) -> bool:
+    # A proposal that was never answered concerns the proposer and the side it was made to: both.
+    return link.state is not LinkState.DECLINED or link.near.government == actor.government
+
+
+def _new_code(uow: UnitOfWork) -> str:
+    while True:
+        code = "LNK-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(4))
+        if uow.links.by_code(code) is None:
+            return code
+
+
+def _audit_terms(terms: Terms) -> dict[str, object]:
+    return {
+        "tags": list(terms.tags),
+        "ceiling": terms.ceiling.value,
+        "direction": terms.direction.value,
+        "mode": terms.mode.value,
+    }

@@ -1,0 +1,57 @@
+"""What follows from how a delivery ended: cards brought up to date, people told."""
+
+from __future__ import annotations
+
+from bot.domain.deliveries import Delivery
+from bot.domain.officials import Role
+from bot.services.announcements import COPY, NOTE, SOURCE, refresh_status
+from bot.services.notes import tell_directly
+from bot.services.ports import Posted
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def note_delivered(uow: UnitOfWork, delivery: Delivery, posted: Posted) -> None:
+    """A copy that arrived shows on the status card; a typed advisory now has a source message."""
+    if delivery.target is not None or delivery.advisory_id is None:
+        return
+    if delivery.kind == COPY:
+        refresh_status(uow, delivery.advisory_id)
+    if delivery.kind == SOURCE and posted.ts is not None:
+        uow.advisories.note_source(delivery.advisory_id, posted.ts)
+
+
+def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
+    """Slack refused it for good: the log has it, the card shows it, the side's admins are told."""
+    workspace = uow.workspaces.of_team(delivery.team)
+    if workspace is None:
+        return
+    uow.audit.record(
+        workspace.government,
+        "delivery.park",
+        delivery.key,
+        kind=delivery.kind,
+        channel=delivery.channel,
+        reason=reason,
+    )
+    if delivery.kind == COPY and delivery.advisory_id is not None and delivery.target is None:
+        refresh_status(uow, delivery.advisory_id)
+    if delivery.kind == NOTE:
+        return
+    for admin in uow.officials.of(workspace.government, Role.ADMIN):
+        tell_directly(
+            uow,
+            admin,
+            "deliveries.parked",
+            id=delivery.id,
+            channel=delivery.channel,
+            reason=reason,
+        )
+
+
+def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
+    """Policy no longer permitted it: the log has it."""
+    workspace = uow.workspaces.of_team(delivery.team)
+    if workspace is not None and reason == "policy":
+        uow.audit.record(
+            workspace.government, "delivery.withhold", delivery.key, kind=delivery.kind
+        )

@@ -1,0 +1,82 @@
+"""What the services and workers need from the world, each with its failure contract."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.deliveries import Delivery
+from bot.services.facts import Facts
+
+
+@dataclass(frozen=True)
+class Posted:
+    """Where Slack says a delivery now stands."""
+
+    channel: str | None
+    ts: str | None
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A delivery with everything that is needed to say it: facts, thread and target resolved."""
+
+    delivery: Delivery
+    facts: Facts
+    thread_ts: str | None
+    target_ts: str | None
+    channel: str
+    language: str = "auto"
+
+
+class NotSent(Exception):
+    """Slack certainly did not take it: try again, not before `after`."""
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.after = after
+
+
+class OutcomeUnknown(Exception):
+    """Slack may or may not have taken it: look for the delivery key before posting again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Refused(Exception):
+    """Slack will never take it as it is: park it and tell the people concerned."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Postman(Protocol):
+    """Says deliveries in Slack; raises NotSent, OutcomeUnknown or Refused, nothing else."""
+
+    async def deliver(self, outgoing: Outgoing) -> Posted:
+        """Attempts once; never retries by itself."""
+        ...
+
+    async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
+        """Looks in Slack for the delivery key, from `since` on; None when it is not there."""
+        ...
+
+
+@dataclass(frozen=True)
+class ChannelView:
+    """A channel as Slack describes it now: who could read what is posted there."""
+
+    team: str
+    channel: str
+    name: str
+    is_direct: bool
+    is_member: bool
+    is_shared: bool
+    readers: tuple[str, ...]
+    more_readers: int
+    guests: int

@@ -1,0 +1,44 @@
+"""An agency of the destination side acknowledges an advisory: once, by name, for both to see."""
+
+from __future__ import annotations
+
+from bot import errors
+from bot.domain.advisories import Advisory, Receipt
+from bot.domain.officials import Official
+from bot.services.access import require_speaker
+from bot.services.announcements import COPY, refresh_everywhere
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Receipt:
+    """Records the receipt of the actor's agency; raises AlreadyAcknowledged when it has one."""
+    require_speaker(uow, actor)
+    advisory = received_advisory(uow, actor, number)
+    for receipt in uow.advisories.receipts(advisory.id):
+        if receipt.agency == actor.agency:
+            raise errors.AlreadyAcknowledged(
+                number=advisory.number,
+                agency=receipt.agency,
+                name=receipt.name,
+                time=receipt.at,
+            )
+    receipt = Receipt(advisory.id, actor.agency, actor.government, actor.id, actor.name, uow.now)
+    uow.advisories.add_receipt(receipt)
+    uow.audit.record(actor, "advisory.acknowledge", advisory.number, agency=actor.agency)
+    refresh_everywhere(uow, advisory.id)
+    return receipt
+
+
+def received_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """An advisory of the other side that reached the actor's; unknown ones look just the same."""
+    advisory = uow.advisories.by_number(number.strip().upper())
+    if advisory is not None and advisory.government == actor.government:
+        raise errors.AdvisoryNotReceived(number=advisory.number)
+    if advisory is None or not has_arrived(uow, advisory):
+        raise errors.AdvisoryNotFound(number=number)
+    return advisory
+
+
+def has_arrived(uow: UnitOfWork, advisory: Advisory) -> bool:
+    """Whether at least one copy stands on the other side."""
+    return any(copy.slack_ts for copy in uow.outbox.of_advisory(advisory.id, COPY))

@@ -1,0 +1,46 @@
+"""A releaser of the originating side lets a waiting advisory go, or keeps it back."""
+
+from __future__ import annotations
+
+from bot import errors
+from bot.domain.advisories import Advisory, RouteState
+from bot.domain.officials import Official, Role
+from bot.services.access import require_role
+from bot.services.issuing import queue_copies, refresh_cards
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def release_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """Queues the advisory for every destination where it waits; others stay as they are."""
+    advisory = _awaiting(uow, actor, number)
+    for link_id in _waiting_links(uow, advisory):
+        uow.advisories.put_route(advisory.id, link_id, RouteState.QUEUED, actor.id, uow.now)
+        queue_copies(uow, advisory, uow.links.get(link_id))
+    uow.audit.record(actor, "advisory.release", advisory.number, label=advisory.label)
+    refresh_cards(uow, advisory)
+    return advisory
+
+
+def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """Decides that the advisory does not go where it waits."""
+    advisory = _awaiting(uow, actor, number)
+    for link_id in _waiting_links(uow, advisory):
+        uow.advisories.put_route(advisory.id, link_id, RouteState.KEPT_BACK, actor.id, uow.now)
+    uow.audit.record(actor, "advisory.keep_back", advisory.number)
+    refresh_cards(uow, advisory)
+    return advisory
+
+
+def _awaiting(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    require_role(uow, actor, Role.RELEASER)
+    advisory = uow.advisories.by_number(number.strip().upper())
+    if advisory is None or advisory.government != actor.government:
+        raise errors.AdvisoryNotFound(number=number)
+    if not _waiting_links(uow, advisory):
+        raise errors.AdvisoryNotAwaiting(number=advisory.number)
+    return advisory
+
+
+def _waiting_links(uow: UnitOfWork, advisory: Advisory) -> list[int]:
+    routes = uow.advisories.routes(advisory.id)
+    return [route.link_id for route in routes if route.state is RouteState.AWAITING]

@@ -1,0 +1,180 @@
+"""Enrolling officials and keeping the roster; an admin acts for their own government only."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot import errors
+from bot.domain.agencies import Agency
+from bot.domain.officials import Government, Official, Role
+from bot.services.access import require_role
+from bot.storage.unit_of_work import UnitOfWork
+
+# What the first admins of a configuration may do: enough to set up the first link and use it.
+FIRST_ADMIN_ROLES = (Role.ADMIN, Role.LIAISON, Role.RELEASER, Role.MEMBER)
+ROSTER_COLUMNS = ("workspace", "user_id", "name", "agency", "roles")
+
+
+@dataclass(frozen=True)
+class Person:
+    """A user as their workspace describes them."""
+
+    team: str
+    user: str
+    name: str
+    is_guest: bool = False
+    is_stranger: bool = False
+    is_bot: bool = False
+
+
+def enrol_official(
+    uow: UnitOfWork, actor: Official, person: Person, agency: Agency, roles: Iterable[Role]
+) -> Official:
+    """Enrols a person of the admin's own government, or changes what they may do."""
+    require_role(uow, actor, Role.ADMIN)
+    wanted = frozenset(roles) or frozenset({Role.MEMBER})
+    _require_own_side(uow, actor, person)
+    if agency.government != actor.government:
+        raise errors.AgencyOfOtherGovernment(agency=agency.code)
+    if Role.SOURCE in wanted and (len(wanted) > 1 or not person.is_bot):
+        raise errors.UnknownChoice(
+            word="roles", value=Role.SOURCE.value, choices=", ".join(_personal_roles())
+        )
+    known = uow.officials.find(person.team, person.user)
+    if known and known.has(Role.ADMIN) and Role.ADMIN not in wanted:
+        _require_other_admin(uow, known)
+    official = _put(uow, person, agency.code, wanted, actor.government, actor.id)
+    uow.audit.record(
+        actor,
+        "roster.enrol",
+        f"{official.team}/{official.user}",
+        agency=official.agency,
+        roles=sorted(official.roles),
+    )
+    return official
+
+
+def remove_official(uow: UnitOfWork, actor: Official, team: str, user: str) -> Official:
+    """Takes somebody of one's own government off the roster; anybody may take themselves off."""
+    official = uow.officials.find(team, user)
+    if official is None:
+        raise errors.OfficialNotFound(user=user)
+    if official.id != actor.id:
+        require_role(uow, actor, Role.ADMIN)
+        if official.government != actor.government:
+            raise errors.OtherGovernment
+    if official.has(Role.ADMIN):
+        _require_other_admin(uow, official)
+    uow.officials.deactivate(official.id)
+    uow.audit.record(actor, "roster.remove", f"{team}/{user}")
+    return official
+
+
+def set_language(uow: UnitOfWork, actor: Official, language: str) -> None:
+    """The language the bot uses with this official; `auto` follows their Slack settings."""
+    uow.officials.set_language(actor.id, language)
+    uow.audit.record(actor, "roster.language", f"{actor.team}/{actor.user}", language=language)
+
+
+def list_roster(uow: UnitOfWork, actor: Official) -> tuple[Official, ...]:
+    """The officials of one's own government; the other side's roster is not shown."""
+    return uow.officials.of(actor.government)
+
+
+def ensure_first_admins(uow: UnitOfWork, admins: Iterable[tuple[Person, str]]) -> None:
+    """Enrols the admins the configuration names, once; later changes in Slack are kept."""
+    for person, agency in admins:
+        if uow.officials.find(person.team, person.user) is None:
+            workspace = uow.workspaces.of_team(person.team)
+            if workspace is None:
+                raise errors.OfficialNotFound(user=person.user)
+            side = workspace.government
+            _put(uow, person, agency, frozenset(FIRST_ADMIN_ROLES), side, None)
+            uow.audit.record(side, "roster.first_admin", f"{person.team}/{person.user}")
+
+
+def import_roster(uow: UnitOfWork, text: str) -> int:
+    """Enrols everybody in a CSV text with the columns of ROSTER_COLUMNS; all rows or none.
+
+    `workspace` is a configured name or a team id, `roles` are separated by `;` or spaces. Returns
+    the number of rows; raises BadRosterRow naming the first row (counted from 1 below the heading).
+    """
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    missing = [name for name in ROSTER_COLUMNS if name not in (rows.fieldnames or ())]
+    if missing:
+        raise errors.BadRosterRow(row=0, reason=", ".join(missing))
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        _import_row(uow, count, {name: (row.get(name) or "").strip() for name in ROSTER_COLUMNS})
+    return count
+
+
+def _import_row(uow: UnitOfWork, number: int, row: dict[str, str]) -> None:
+    workspace = uow.workspaces.find(row["workspace"])
+    agency = uow.agencies.find(row["agency"], uow.now.date())
+    if workspace is None:
+        raise errors.BadRosterRow(row=number, reason=row["workspace"] or "workspace")
+    if agency is None or agency.government != workspace.government:
+        raise errors.BadRosterRow(row=number, reason=row["agency"] or "agency")
+    if not row["user_id"] or not row["user_id"].isascii() or not row["user_id"].isalnum():
+        raise errors.BadRosterRow(row=number, reason=row["user_id"] or "user_id")
+    try:
+        roles = frozenset(Role(word) for word in row["roles"].replace(";", " ").split())
+    except ValueError:
+        raise errors.BadRosterRow(row=number, reason=row["roles"]) from None
+    person = Person(workspace.team, row["user_id"], row["name"] or row["user_id"])
+    official = _put(
+        uow, person, agency.code, roles or frozenset({Role.MEMBER}), workspace.government, None
+    )
+    uow.audit.record(
+        workspace.government,
+        "roster.import",
+        f"{official.team}/{official.user}",
+        agency=official.agency,
+        roles=sorted(official.roles),
+    )
+
+
+def _put(
+    uow: UnitOfWork,
+    person: Person,
+    agency: str,
+    roles: frozenset[Role],
+    government: Government,
+    by: int | None,
+) -> Official:
+    return uow.officials.put(
+        {
+            "team": person.team,
+            "user": person.user,
+            "government": government.value,
+            "agency": agency,
+            "roles": sorted(role.value for role in roles),
+            "name": person.name,
+            "enrolled_by": by,
+            "enrolled_at": uow.now,
+        }
+    )
+
+
+def _require_own_side(uow: UnitOfWork, actor: Official, person: Person) -> None:
+    workspace = uow.workspaces.of_team(person.team)
+    if workspace is None or workspace.government != actor.government:
+        raise errors.OtherGovernment
+    if person.is_guest:
+        raise errors.GuestRefused
+    if person.is_stranger:
+        raise errors.StrangerRefused
+
+
+def _require_other_admin(uow: UnitOfWork, official: Official) -> None:
+    admins = uow.officials.of(official.government, Role.ADMIN)
+    if all(admin.id == official.id for admin in admins):
+        raise errors.LastAdmin
+
+
+def _personal_roles() -> list[str]:
+    return [role.value for role in Role if role is not Role.SOURCE]

@@ -1,0 +1,1 @@
+"""The database and nothing else: tables, repositories, unit of work, audit log."""

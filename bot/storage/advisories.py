@@ -1,0 +1,154 @@
+"""Advisories, the state of each on each link, and the receipts that came back."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.domain.advisories import Advisory, AdvisoryState, Receipt, Route, RouteState
+from bot.domain.labels import Label
+from bot.domain.officials import Government
+from bot.storage.tables import advisories, advisory_routes, receipts
+
+
+class Advisories:
+    """Reads and writes advisories, routes and receipts."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, advisory: Advisory) -> Advisory:
+        """Stores a new advisory; the one returned carries its id."""
+        values = asdict(advisory)
+        values.pop("id")
+        added = self._connection.execute(
+            insert(advisories).values(values).returning(advisories.c.id)
+        ).scalar_one()
+        return self.get(added)
+
+    def save(self, advisory: Advisory) -> None:
+        values = asdict(advisory)
+        key = values.pop("id")
+        self._connection.execute(update(advisories).where(advisories.c.id == key).values(values))
+
+    def get(self, advisory_id: int) -> Advisory:
+        row = self._connection.execute(
+            select(advisories).where(advisories.c.id == advisory_id)
+        ).one()
+        return _advisory(row)
+
+    def by_number(self, number: str) -> Advisory | None:
+        return self._one(advisories.c.number == number)
+
+    def by_source(self, team: str, channel: str, ts: str) -> Advisory | None:
+        """The advisory that a message became."""
+        return self._one(
+            (advisories.c.team == team)
+            & (advisories.c.channel == channel)
+            & (advisories.c.source_ts == ts)
+        )
+
+    def note_source(self, advisory_id: int, ts: str) -> None:
+        """Remembers where the bot posted an advisory that was typed as a command."""
+        self._connection.execute(
+            update(advisories).where(advisories.c.id == advisory_id).values(source_ts=ts)
+        )
+
+    def latest(self, limit: int) -> tuple[Advisory, ...]:
+        """The newest advisories of either side; callers decide who may see which."""
+        rows = self._connection.execute(
+            select(advisories).order_by(advisories.c.id.desc()).limit(limit)
+        )
+        return tuple(_advisory(row) for row in rows)
+
+    def put_route(
+        self,
+        advisory_id: int,
+        link_id: int,
+        state: RouteState,
+        by: int | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """Sets the state of an advisory on a link, and who decided it."""
+        values = {"state": state.value, "decided_by": by, "decided_at": at}
+        found = self._connection.execute(
+            update(advisory_routes)
+            .where(advisory_routes.c.advisory_id == advisory_id)
+            .where(advisory_routes.c.link_id == link_id)
+            .values(values)
+        )
+        if not found.rowcount:
+            self._connection.execute(
+                insert(advisory_routes).values(advisory_id=advisory_id, link_id=link_id, **values)
+            )
+
+    def routes(self, advisory_id: int) -> tuple[Route, ...]:
+        rows = self._connection.execute(
+            select(advisory_routes)
+            .where(advisory_routes.c.advisory_id == advisory_id)
+            .order_by(advisory_routes.c.link_id)
+        )
+        return tuple(
+            Route(
+                row.advisory_id,
+                row.link_id,
+                RouteState(row.state),
+                row.decided_by,
+                row.decided_at,
+            )
+            for row in rows
+        )
+
+    def route(self, advisory_id: int, link_id: int) -> Route | None:
+        return next((route for route in self.routes(advisory_id) if route.link_id == link_id), None)
+
+    def add_receipt(self, receipt: Receipt) -> None:
+        self._connection.execute(insert(receipts).values(asdict(receipt)))
+
+    def receipts(self, advisory_id: int) -> tuple[Receipt, ...]:
+        """Who acknowledged, in order of time."""
+        rows = self._connection.execute(
+            select(receipts)
+            .where(receipts.c.advisory_id == advisory_id)
+            .order_by(receipts.c.at, receipts.c.agency)
+        )
+        return tuple(
+            Receipt(
+                row.advisory_id,
+                row.agency,
+                Government(row.government),
+                row.official_id,
+                row.name,
+                row.at,
+            )
+            for row in rows
+        )
+
+    def _one(self, condition: Any) -> Advisory | None:
+        row = self._connection.execute(select(advisories).where(condition)).one_or_none()
+        return _advisory(row) if row else None
+
+
+def _advisory(row: Row[Any]) -> Advisory:
+    return Advisory(
+        row.id,
+        row.number,
+        AdvisoryState(row.state),
+        Government(row.government),
+        row.agency,
+        row.author_id,
+        row.author_name,
+        row.team,
+        row.channel,
+        row.source_ts,
+        Label(row.label) if row.label else None,
+        tuple(row.tags),
+        row.title,
+        row.body,
+        row.needs_release,
+        row.files,
+        row.posted_at,
+    )

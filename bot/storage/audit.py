@@ -1,0 +1,129 @@
+"""The append-only log of every decision, each row chained to the one before by SHA-256.
+
+A row's hash covers its own fields and the previous hash, so an edited, removed, inserted or moved
+row breaks the chain at the first bad row. The text of messages never enters it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Row, insert, select, text
+
+from bot.domain.officials import Government, Official
+from bot.storage.tables import audit_events
+
+GENESIS = "0" * 64
+# One writer at a time extends the chain; SQLite's IMMEDIATE transactions give that already.
+CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(7257123)")
+
+
+@dataclass(frozen=True)
+class AuditEvent:
+    """One decision: who, what, about what, with which facts (never the text of a message)."""
+
+    seq: int
+    at: datetime
+    government: Government
+    actor: str
+    action: str
+    subject: str
+    facts: Mapping[str, object]
+    previous: str
+    hash: str
+
+    def expected_hash(self) -> str:
+        """What the hash must be for the row to be the one that was written."""
+        fields = [
+            self.seq,
+            self.at.astimezone(UTC).isoformat(),
+            self.government.value,
+            self.actor,
+            self.action,
+            self.subject,
+            self.facts,
+            self.previous,
+        ]
+        canonical = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class AuditLog:
+    """Appends to the log and reads it back in order."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def record(
+        self, who: Official | Government, action: str, subject: str, **facts: object
+    ) -> None:
+        """Adds one event in the caller's transaction; a government stands for the bot itself."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(CHAIN_LOCK)
+        seq, previous = self._head()
+        government = who.government if isinstance(who, Official) else who
+        actor = f"{who.team}/{who.user}" if isinstance(who, Official) else "bot"
+        event = AuditEvent(
+            seq + 1, self._now, government, actor, action, subject, facts, previous, ""
+        )
+        self._connection.execute(
+            insert(audit_events).values(
+                seq=event.seq,
+                at=event.at,
+                government=government.value,
+                actor=actor,
+                action=action,
+                subject=subject,
+                facts=facts,
+                previous=previous,
+                hash=event.expected_hash(),
+            )
+        )
+
+    def events(self, government: Government | None = None, after: int = 0) -> Iterator[AuditEvent]:
+        """Every event in order, or those of one government."""
+        query = select(audit_events).where(audit_events.c.seq > after).order_by(audit_events.c.seq)
+        if government is not None:
+            query = query.where(audit_events.c.government == government.value)
+        for row in self._connection.execution_options(yield_per=1000).execute(query):
+            yield _event(row)
+
+    def first_bad(self) -> int | None:
+        """The sequence number of the first row that does not verify, or None when all do."""
+        previous, expected = GENESIS, 1
+        for event in self.events():
+            if (
+                event.seq != expected
+                or event.previous != previous
+                or event.hash != event.expected_hash()
+            ):
+                return event.seq
+            previous, expected = event.hash, expected + 1
+        return None
+
+    def _head(self) -> tuple[int, str]:
+        row = self._connection.execute(
+            select(audit_events.c.seq, audit_events.c.hash)
+            .order_by(audit_events.c.seq.desc())
+            .limit(1)
+        ).one_or_none()
+        return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def _event(row: Row[tuple[object, ...]]) -> AuditEvent:
+    return AuditEvent(
+        row.seq,
+        row.at,
+        Government(row.government),
+        row.actor,
+        row.action,
+        row.subject,
+        row.facts,
+        row.previous,
+        row.hash,
+    )

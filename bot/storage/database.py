@@ -1,0 +1,106 @@
+"""One database, synchronous underneath: `await database.run(fn)` is one transaction in a thread.
+
+SQLite has one connection in one thread and every transaction begins IMMEDIATE, so that nothing is
+ever read under a lock that cannot be written under. PostgreSQL has a small pool.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import StaticPool
+
+from bot import errors
+from bot.storage.unit_of_work import UnitOfWork
+
+T = TypeVar("T")
+POOL_SIZE = 8
+BUSY_SECONDS = 10
+
+
+def wall_clock() -> datetime:
+    """The process's clock, as an aware UTC instant."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """Runs functions over a unit of work, each in a transaction of its own.
+
+    A function's exception rolls everything back; leaving it commits everything together. Raises
+    DatabaseBusy when the database is locked or away for longer than it waits.
+    """
+
+    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
+        self.engine = _engine(url)
+        self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(
+            max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
+        )
+
+    async def run(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Runs `work` in one transaction, in a thread of the database's own."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.transact, work)
+
+    def transact(self, work: Callable[[UnitOfWork], T]) -> T:
+        """The same for callers without an event loop; never call it from two threads on SQLite."""
+        try:
+            with self.engine.connect() as connection, connection.begin():
+                return work(UnitOfWork(connection, self._now(connection)))
+        except OperationalError as error:
+            raise errors.DatabaseBusy from error
+
+    def ping(self) -> None:
+        """Raises DatabaseBusy when the database does not answer."""
+        self.transact(lambda uow: uow.connection.execute(text("SELECT 1")))
+
+    def close(self) -> None:
+        """Lets running transactions end, then closes every connection."""
+        self._threads.shutdown(wait=True)
+        self.engine.dispose()
+
+    def _now(self, connection: Connection) -> datetime:
+        # Replicas must agree on what is due: PostgreSQL's clock is theirs, unless a test sets one.
+        if self._clock is not None:
+            return self._clock()
+        if self.is_sqlite:
+            return wall_clock()
+        moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(parsed, pool_size=POOL_SIZE, pool_pre_ping=True)
+    engine = create_engine(
+        parsed,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # pysqlite must not begin transactions by itself: its deferred BEGIN loses updates.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

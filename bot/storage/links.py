@@ -1,0 +1,159 @@
+"""Links and the ordered pairs of channels they occupy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
+
+from bot.domain.labels import Label
+from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
+from bot.domain.officials import Government
+from bot.storage.tables import link_pairs, links
+
+
+class Links:
+    """Reads and writes links; a live link holds its ordered pairs exclusively."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, link: Link) -> Link:
+        """Stores a new link; the one returned carries its id."""
+        added = self._connection.execute(
+            insert(links).values(_values(link)).returning(links.c.id)
+        ).scalar_one()
+        return self.get(added)
+
+    def save(self, link: Link) -> None:
+        """Stores the link's state and gives up or keeps its pairs; see `pair_holder` first."""
+        self._connection.execute(update(links).where(links.c.id == link.id).values(_values(link)))
+        self._connection.execute(delete(link_pairs).where(link_pairs.c.link_id == link.id))
+        if link.is_live:
+            for source, destination in link.routes():
+                self._connection.execute(
+                    insert(link_pairs).values(
+                        from_team=source.team,
+                        from_channel=source.channel,
+                        to_team=destination.team,
+                        to_channel=destination.channel,
+                        link_id=link.id,
+                    )
+                )
+
+    def get(self, link_id: int) -> Link:
+        row = self._connection.execute(select(links).where(links.c.id == link_id)).one()
+        return _link(row)
+
+    def by_code(self, code: str) -> Link | None:
+        row = self._connection.execute(select(links).where(links.c.code == code)).one_or_none()
+        return _link(row) if row else None
+
+    def all(self) -> tuple[Link, ...]:
+        """Every link, newest first."""
+        return tuple(
+            _link(row)
+            for row in self._connection.execute(select(links).order_by(links.c.id.desc()))
+        )
+
+    def live_at(self, team: str, channel: str) -> tuple[Link, ...]:
+        """The active and paused links with an end in that channel, oldest first."""
+        live = (LinkState.ACTIVE.value, LinkState.PAUSED.value)
+        near = (links.c.near_team == team) & (links.c.near_channel == channel)
+        far = (links.c.far_team == team) & (links.c.far_channel == channel)
+        rows = self._connection.execute(
+            select(links).where(or_(near, far)).where(links.c.state.in_(live)).order_by(links.c.id)
+        )
+        return tuple(_link(row) for row in rows)
+
+    def pair_holder(self, link: Link) -> Link | None:
+        """Another live link that already carries one of this link's ordered pairs."""
+        for source, destination in link.routes():
+            held = self._connection.execute(
+                select(link_pairs.c.link_id)
+                .where(link_pairs.c.from_team == source.team)
+                .where(link_pairs.c.from_channel == source.channel)
+                .where(link_pairs.c.to_team == destination.team)
+                .where(link_pairs.c.to_channel == destination.channel)
+                .where(link_pairs.c.link_id != link.id)
+            ).scalar_one_or_none()
+            if held is not None:
+                return self.get(held)
+        return None
+
+
+def _values(link: Link) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "code": link.code,
+        "state": link.state.value,
+        "terms": _terms_values(link.terms),
+        "to_agency": link.to_agency,
+        "proposed_by": link.proposed_by,
+        "proposed_at": link.proposed_at,
+        "agreed_at": link.agreed_at,
+        "paused_by": sorted(link.paused_by),
+        "pending": _terms_values(link.pending) if link.pending else None,
+        "pending_from": link.pending_from,
+    }
+    for side, end in (("near", link.near), ("far", link.far)):
+        if end is not None:
+            values |= {
+                f"{side}_team": end.team,
+                f"{side}_channel": end.channel,
+                f"{side}_government": end.government.value,
+                f"{side}_agency": end.agency,
+                f"{side}_name": end.name,
+            }
+    return values
+
+
+def _terms_values(terms: Terms) -> dict[str, Any]:
+    return {
+        "tags": list(terms.tags),
+        "ceiling": terms.ceiling.value,
+        "direction": terms.direction.value,
+        "mode": terms.mode.value,
+    }
+
+
+def _terms(values: dict[str, Any]) -> Terms:
+    return Terms(
+        tuple(values["tags"]),
+        Label(values["ceiling"]),
+        Direction(values["direction"]),
+        Mode(values["mode"]),
+    )
+
+
+def _link(row: Row[Any]) -> Link:
+    near = End(
+        row.near_team,
+        row.near_channel,
+        Government(row.near_government),
+        row.near_agency,
+        row.near_name,
+    )
+    far = None
+    if row.far_team is not None:
+        far = End(
+            row.far_team,
+            row.far_channel,
+            Government(row.far_government),
+            row.far_agency,
+            row.far_name,
+        )
+    return Link(
+        row.id,
+        row.code,
+        LinkState(row.state),
+        _terms(row.terms),
+        near,
+        row.to_agency,
+        far,
+        row.proposed_by,
+        row.proposed_at,
+        row.agreed_at,
+        frozenset(Government(side) for side in row.paused_by),
+        _terms(row.pending) if row.pending else None,
+        Government(row.pending_from) if row.pending_from else None,
+    )

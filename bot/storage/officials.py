@@ -1,0 +1,79 @@
+"""The roster of officials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from bot.domain.officials import Government, Official, Role
+from bot.storage.tables import officials
+
+
+class Officials:
+    """Reads and writes officials; the ones who left stay as rows, inactive."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, team: str, user: str) -> Official | None:
+        """The active official of that workspace and user, or None."""
+        row = self._connection.execute(
+            select(officials)
+            .where(officials.c.team == team)
+            .where(officials.c.user == user)
+            .where(officials.c.active)
+        ).one_or_none()
+        return _official(row) if row else None
+
+    def get(self, official_id: int) -> Official:
+        """An official by id, active or not."""
+        row = self._connection.execute(select(officials).where(officials.c.id == official_id)).one()
+        return _official(row)
+
+    def of(self, government: Government, role: Role | None = None) -> tuple[Official, ...]:
+        """The active officials of one side, by agency and name; of one role when asked."""
+        rows = self._connection.execute(
+            select(officials)
+            .where(officials.c.government == government.value)
+            .where(officials.c.active)
+            .order_by(officials.c.agency, officials.c.name)
+        )
+        found = (_official(row) for row in rows)
+        return tuple(official for official in found if role is None or official.has(role))
+
+    def put(self, values: dict[str, Any]) -> Official:
+        """Enrols the principal, or changes and reactivates the one enrolled before."""
+        key = (officials.c.team == values["team"]) & (officials.c.user == values["user"])
+        changed = {**values, "active": True}
+        found = self._connection.execute(
+            update(officials).where(key).values(changed).returning(officials.c.id)
+        ).scalar_one_or_none()
+        if found is None:
+            found = self._connection.execute(
+                insert(officials).values(changed).returning(officials.c.id)
+            ).scalar_one()
+        return self.get(found)
+
+    def deactivate(self, official_id: int) -> None:
+        self._connection.execute(
+            update(officials).where(officials.c.id == official_id).values(active=False)
+        )
+
+    def set_language(self, official_id: int, language: str) -> None:
+        self._connection.execute(
+            update(officials).where(officials.c.id == official_id).values(language=language)
+        )
+
+
+def _official(row: Row[Any]) -> Official:
+    return Official(
+        row.id,
+        row.team,
+        row.user,
+        Government(row.government),
+        row.agency,
+        frozenset(Role(role) for role in row.roles),
+        row.name,
+        row.language,
+    )

@@ -1,0 +1,310 @@
+"""The transactional outbox: what the bot has promised to say, and the lanes it is said along.
+
+A lane (one destination) is claimed with a lease and a fence. While the lease runs nobody else sends
+along it; when a dispatcher dies the lease ends and its unfinished delivery counts as unknown.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.domain.deliveries import (
+    PACE,
+    ROUTINE,
+    Delivery,
+    DeliveryState,
+    Method,
+    lane_of,
+)
+from bot.storage.tables import UNDONE, lanes, outbox
+
+# How soon to look again when a lane's deliveries wait for others to be delivered first.
+DEPENDENCY_PAUSE = timedelta(milliseconds=200)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery and the fence of the lane under which it may be sent; was_unknown: look first."""
+
+    delivery: Delivery
+    fence: int
+    was_unknown: bool
+
+
+class Outbox:
+    """Adds deliveries, claims lanes, and notes how each attempt ended."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def add(
+        self,
+        kind: str,
+        facts: Mapping[str, object],
+        method: Method,
+        team: str,
+        channel: str,
+        *,
+        user: str | None = None,
+        thread_ts: str | None = None,
+        thread_of: int | None = None,
+        target: int | None = None,
+        advisory_id: int | None = None,
+        link_id: int | None = None,
+        priority: int = ROUTINE,
+    ) -> int:
+        """Promises a delivery in the caller's transaction; returns its id."""
+        lane = lane_of(method, channel, user)
+        self._ensure_lane(team, lane)
+        added = self._connection.execute(
+            insert(outbox)
+            .values(
+                key=secrets.token_hex(16),
+                kind=kind,
+                facts=dict(facts),
+                method=method.value,
+                team=team,
+                lane=lane,
+                channel=channel,
+                user=user,
+                thread_ts=thread_ts,
+                thread_of=thread_of,
+                target=target,
+                advisory_id=advisory_id,
+                link_id=link_id,
+                priority=priority,
+                state=DeliveryState.WAITING.value,
+                next_at=self._now,
+                created_at=self._now,
+            )
+            .returning(outbox.c.id)
+        ).scalar_one()
+        return int(added)
+
+    def refresh(self, delivery: Delivery, priority: int = ROUTINE) -> None:
+        """Promises that a posted message will show the newest facts; several at once become one."""
+        waiting = self._connection.execute(
+            select(outbox.c.id)
+            .where(outbox.c.target == delivery.id)
+            .where(outbox.c.state == DeliveryState.WAITING.value)
+            .limit(1)
+        ).scalar_one_or_none()
+        if waiting is None:
+            self.add(
+                delivery.kind,
+                delivery.facts,
+                Method.UPDATE,
+                delivery.team,
+                delivery.channel,
+                target=delivery.id,
+                advisory_id=delivery.advisory_id,
+                link_id=delivery.link_id,
+                priority=priority,
+            )
+
+    def get(self, delivery_id: int) -> Delivery:
+        row = self._connection.execute(select(outbox).where(outbox.c.id == delivery_id)).one()
+        return _delivery(row)
+
+    def of_advisory(self, advisory_id: int, *kinds: str) -> tuple[Delivery, ...]:
+        """The deliveries (not the updates of them) of those kinds for an advisory, oldest first."""
+        rows = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.advisory_id == advisory_id)
+            .where(outbox.c.kind.in_(kinds))
+            .where(outbox.c.target.is_(None))
+            .order_by(outbox.c.id)
+        )
+        return tuple(_delivery(row) for row in rows)
+
+    def in_state(self, state: DeliveryState, limit: int = 100) -> tuple[Delivery, ...]:
+        rows = self._connection.execute(
+            select(outbox).where(outbox.c.state == state.value).order_by(outbox.c.id).limit(limit)
+        )
+        return tuple(_delivery(row) for row in rows)
+
+    def count_open(self) -> dict[DeliveryState, int]:
+        """How many deliveries wait, are being sent, or are parked."""
+        states = ("waiting", "sending", "parked")
+        rows = self._connection.execute(
+            select(outbox.c.state, func.count())
+            .where(outbox.c.state.in_(states))
+            .group_by(outbox.c.state)
+        )
+        return {DeliveryState(state): count for state, count in rows}
+
+    def claim(self, limit: int, lease: timedelta) -> list[Claim]:
+        """Leases up to `limit` due lanes and marks the head of each as being sent."""
+        free = or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= self._now)
+        due = (
+            select(lanes)
+            .where(lanes.c.next_at <= self._now, free, _has_work())
+            .order_by(lanes.c.next_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        claims = (self._claim_head(lane, lease) for lane in self._connection.execute(due).all())
+        return [claim for claim in claims if claim is not None]
+
+    def next_due(self) -> datetime | None:
+        """When the next lane with something to send is due, or None when nothing waits."""
+        due = func.coalesce(lanes.c.lease_until, lanes.c.next_at)
+        row = self._connection.execute(
+            select(due.label("due")).where(_has_work()).order_by(due).limit(1)
+        ).one_or_none()
+        return row.due if row else None
+
+    def delivered(self, claim: Claim, ts: str | None, channel: str | None) -> None:
+        """Slack has it. True whoever holds the lane by now, so it is noted without the fence."""
+        self._set(
+            claim.delivery.id,
+            state=DeliveryState.DELIVERED,
+            slack_ts=ts,
+            posted_channel=channel,
+            delivered_at=self._now,
+            unknown=False,
+            last_error=None,
+        )
+        self._free(claim, self._now + PACE[claim.delivery.method])
+
+    def retry(self, claim: Claim, at: datetime, error: str, *, unknown: bool) -> None:
+        """To be tried again at that instant; with `unknown`, looked for before it is re-posted."""
+        if self._free(claim, at):
+            self._set(
+                claim.delivery.id,
+                state=DeliveryState.WAITING,
+                next_at=at,
+                last_error=error,
+                unknown=unknown,
+            )
+
+    def close(self, claim: Claim, state: DeliveryState, error: str) -> None:
+        """Ends the delivery unsent: parked or withheld, with the reason."""
+        if self._free(claim, self._now):
+            self._set(claim.delivery.id, state=state, last_error=error)
+
+    def revive(self, delivery_id: int) -> None:
+        """An operator asks for a parked delivery to be tried again."""
+        delivery = self.get(delivery_id)
+        self._ensure_lane(delivery.team, delivery.lane)
+        self._set(delivery_id, state=DeliveryState.WAITING, next_at=self._now)
+
+    def drop(self, delivery_id: int) -> None:
+        """An operator lets a parked delivery go."""
+        self._set(delivery_id, state=DeliveryState.DROPPED)
+
+    def _claim_head(self, lane: Row[Any], lease: timedelta) -> Claim | None:
+        head = self._head(lane.team, lane.name)
+        if head is None or head.next_at > self._now:
+            pause = head.next_at if head else self._now + DEPENDENCY_PAUSE
+            self._connection.execute(
+                update(lanes).where(_lane_key(lane.team, lane.name)).values(next_at=pause)
+            )
+            return None
+        fence = lane.fence + 1
+        self._connection.execute(
+            update(lanes)
+            .where(_lane_key(lane.team, lane.name))
+            .values(lease_until=self._now + lease, fence=fence)
+        )
+        # A delivery still "sending" under an expired lease: its dispatcher died in the middle.
+        was_unknown = head.unknown or head.state is DeliveryState.SENDING
+        self._set(
+            head.id,
+            state=DeliveryState.SENDING,
+            attempts=head.attempts + 1,
+            first_attempt_at=head.first_attempt_at or self._now,
+            last_attempt_at=self._now,
+            unknown=was_unknown,
+        )
+        return Claim(replace(head, attempts=head.attempts + 1), fence, was_unknown)
+
+    def _head(self, team: str, lane: str) -> Delivery | None:
+        target = outbox.alias("target_row")
+        ready = or_(
+            outbox.c.target.is_(None),
+            exists().where(target.c.id == outbox.c.target, target.c.slack_ts.is_not(None)),
+        )
+        row = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.team == team, outbox.c.lane == lane, UNDONE, ready)
+            .order_by(outbox.c.priority, outbox.c.id)
+            .limit(1)
+        ).one_or_none()
+        return _delivery(row) if row else None
+
+    def _free(self, claim: Claim, next_at: datetime) -> bool:
+        """Gives the lane back unless another dispatcher has taken it over since."""
+        freed = self._connection.execute(
+            update(lanes)
+            .where(_lane(claim.delivery))
+            .where(lanes.c.fence == claim.fence)
+            .values(lease_until=None, next_at=next_at)
+        )
+        return bool(freed.rowcount)
+
+    def _set(self, delivery_id: int, **values: Any) -> None:
+        self._connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(values))
+
+    def _ensure_lane(self, team: str, name: str) -> None:
+        insert_ = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+        self._connection.execute(
+            insert_(lanes).values(team=team, name=name, next_at=self._now).on_conflict_do_nothing()
+        )
+
+
+def _has_work() -> ColumnElement[bool]:
+    return (
+        exists()
+        .where(outbox.c.team == lanes.c.team)
+        .where(outbox.c.lane == lanes.c.name)
+        .where(UNDONE)
+        .correlate(lanes)
+    )
+
+
+def _lane(delivery: Delivery) -> ColumnElement[bool]:
+    return _lane_key(delivery.team, delivery.lane)
+
+
+def _lane_key(team: str, name: str) -> ColumnElement[bool]:
+    return (lanes.c.team == team) & (lanes.c.name == name)
+
+
+def _delivery(row: Row[Any]) -> Delivery:
+    return Delivery(
+        row.id,
+        row.key,
+        row.kind,
+        row.facts,
+        Method(row.method),
+        row.team,
+        row.lane,
+        row.channel,
+        row.user,
+        row.thread_ts,
+        row.thread_of,
+        row.target,
+        row.advisory_id,
+        row.link_id,
+        DeliveryState(row.state),
+        row.next_at,
+        row.created_at,
+        row.attempts,
+        row.first_attempt_at,
+        row.last_attempt_at,
+        row.unknown,
+        row.last_error,
+        row.delivered_at,
+        row.slack_ts,
+        row.posted_channel,
+    )

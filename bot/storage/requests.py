@@ -1,0 +1,33 @@
+"""What has been answered already: Slack delivers at least once, the bot acts at most once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from bot.storage.tables import requests
+
+# Slack redelivers for two hours at most (docs: Events API, delayed events); a day is ample.
+KEPT = timedelta(days=1)
+
+
+class Requests:
+    """The keys of requests seen, unique in the database."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    def is_new(self, key: str) -> bool:
+        """Notes the key; False when it had been noted before. Holds across replicas."""
+        insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+        statement = insert(requests).values(key=key, at=self._now).on_conflict_do_nothing()
+        return bool(self._connection.execute(statement).rowcount)
+
+    def forget_old(self) -> int:
+        """Removes keys older than they can matter; returns how many."""
+        old = delete(requests).where(requests.c.at < self._now - KEPT)
+        return int(self._connection.execute(old).rowcount)

@@ -1,0 +1,267 @@
+"""The schema, in one place; `migrations/` brings a database to it and a test compares the two."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+
+from bot.storage.types import Identity, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _government(name: str = "government") -> Column[str]:
+    return Column(name, String(2), nullable=False)
+
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("name", String(64), nullable=False),
+    _government(),
+    Column("bot_user", String(32)),
+    Column("bot_id", String(32)),
+    CheckConstraint("government IN ('JP','AU')", name="government"),
+)
+
+agencies = Table(
+    "agencies",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    _government(),
+    Column("name_en", Text, nullable=False),
+    Column("name_ja", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("parent", String(16)),
+    CheckConstraint("government IN ('JP','AU')", name="government"),
+)
+
+agency_aliases = Table(
+    "agency_aliases",
+    metadata,
+    Column("alias", String(128), primary_key=True),
+    Column("code", ForeignKey("agencies.code"), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+)
+
+officials = Table(
+    "officials",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("team", ForeignKey("workspaces.team"), nullable=False),
+    Column("user", String(32), nullable=False),
+    _government(),
+    Column("agency", ForeignKey("agencies.code"), nullable=False),
+    Column("roles", Json, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("language", String(4), nullable=False, server_default="auto"),
+    Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("enrolled_by", Identity),
+    Column("enrolled_at", Instant, nullable=False),
+    UniqueConstraint("team", "user"),
+    CheckConstraint("government IN ('JP','AU')", name="government"),
+    CheckConstraint("language IN ('auto','en','ja')", name="language"),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("code", String(12), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    Column("terms", Json, nullable=False),
+    Column("near_team", String(32), nullable=False),
+    Column("near_channel", String(32), nullable=False),
+    _government("near_government"),
+    Column("near_agency", String(16), nullable=False),
+    Column("near_name", Text, nullable=False),
+    Column("to_agency", ForeignKey("agencies.code"), nullable=False),
+    Column("far_team", String(32)),
+    Column("far_channel", String(32)),
+    Column("far_government", String(2)),
+    Column("far_agency", String(16)),
+    Column("far_name", Text),
+    Column("proposed_by", ForeignKey("officials.id"), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("agreed_at", Instant),
+    Column("paused_by", Json, nullable=False),
+    Column("pending", Json),
+    Column("pending_from", String(2)),
+    CheckConstraint("state IN ('proposed','active','paused','cut','declined')", name="state"),
+    Index("ix_links_near", "near_team", "near_channel"),
+    Index("ix_links_far", "far_team", "far_channel"),
+)
+
+# One row per ordered pair of channels while its link is live: the database itself refuses a second.
+link_pairs = Table(
+    "link_pairs",
+    metadata,
+    Column("from_team", String(32), primary_key=True),
+    Column("from_channel", String(32), primary_key=True),
+    Column("to_team", String(32), primary_key=True),
+    Column("to_channel", String(32), primary_key=True),
+    Column("link_id", ForeignKey("links.id"), nullable=False, index=True),
+)
+
+advisories = Table(
+    "advisories",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("number", String(20), nullable=False, unique=True),
+    Column("state", String(12), nullable=False),
+    _government(),
+    Column("agency", ForeignKey("agencies.code"), nullable=False),
+    Column("author_id", ForeignKey("officials.id"), nullable=False),
+    Column("author_name", Text, nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("source_ts", String(32)),
+    Column("label", String(16)),
+    Column("tags", Json, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("needs_release", Boolean, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    UniqueConstraint("team", "channel", "source_ts"),
+    CheckConstraint("state IN ('held','issued','discarded')", name="state"),
+    CheckConstraint(
+        "label IN ('TLP:CLEAR','TLP:GREEN','TLP:AMBER','TLP:AMBER+STRICT','TLP:RED')",
+        name="label",
+    ),
+)
+
+advisory_routes = Table(
+    "advisory_routes",
+    metadata,
+    Column("advisory_id", ForeignKey("advisories.id"), primary_key=True),
+    Column("link_id", ForeignKey("links.id"), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", ForeignKey("officials.id")),
+    Column("decided_at", Instant),
+    CheckConstraint(
+        "state IN ('queued','awaiting','kept_back','above_ceiling','paused','withheld')",
+        name="state",
+    ),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("advisory_id", ForeignKey("advisories.id"), primary_key=True),
+    Column("agency", ForeignKey("agencies.code"), primary_key=True),
+    _government(),
+    Column("official_id", ForeignKey("officials.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+UNDONE = text("state IN ('waiting','sending')")
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("key", String(32), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("method", String(10), nullable=False),
+    Column("team", ForeignKey("workspaces.team"), nullable=False),
+    Column("lane", String(40), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("user", String(32)),
+    Column("thread_ts", String(32)),
+    Column("thread_of", ForeignKey("outbox.id")),
+    Column("target", ForeignKey("outbox.id")),
+    Column("advisory_id", ForeignKey("advisories.id")),
+    Column("link_id", ForeignKey("links.id")),
+    Column("priority", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("next_at", Instant, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("first_attempt_at", Instant),
+    Column("last_attempt_at", Instant),
+    Column("unknown", Boolean, nullable=False, server_default=false()),
+    Column("last_error", String(80)),
+    Column("delivered_at", Instant),
+    Column("slack_ts", String(32)),
+    Column("posted_channel", String(32)),
+    CheckConstraint("method IN ('post','update','private','direct')", name="method"),
+    CheckConstraint(
+        "state IN ('waiting','sending','delivered','parked','withheld','dropped')", name="state"
+    ),
+    Index(
+        "ix_outbox_undone",
+        "team",
+        "lane",
+        "priority",
+        "id",
+        sqlite_where=UNDONE,
+        postgresql_where=UNDONE,
+    ),
+    Index("ix_outbox_advisory", "advisory_id", "kind"),
+    Index("ix_outbox_target", "target", sqlite_where=UNDONE, postgresql_where=UNDONE),
+)
+
+lanes = Table(
+    "lanes",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("next_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("fence", Integer, nullable=False, server_default="0"),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+sequences = Table(
+    "sequences",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", Integer, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", Identity, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    _government(),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("subject", String(80), nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,62 @@
+"""One transaction and the repositories that work in it; whoever opened it commits, nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from bot.storage.advisories import Advisories
+from bot.storage.agencies import Agencies
+from bot.storage.audit import AuditLog
+from bot.storage.links import Links
+from bot.storage.officials import Officials
+from bot.storage.outbox import Outbox
+from bot.storage.requests import Requests
+from bot.storage.sequences import Sequences
+from bot.storage.workspaces import Workspaces
+
+
+class UnitOfWork:
+    """The repositories of one transaction, and the instant at which it began (`now`)."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+
+    @cached_property
+    def workspaces(self) -> Workspaces:
+        return Workspaces(self.connection)
+
+    @cached_property
+    def agencies(self) -> Agencies:
+        return Agencies(self.connection)
+
+    @cached_property
+    def officials(self) -> Officials:
+        return Officials(self.connection)
+
+    @cached_property
+    def links(self) -> Links:
+        return Links(self.connection)
+
+    @cached_property
+    def advisories(self) -> Advisories:
+        return Advisories(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        return Outbox(self.connection, self.now)
+
+    @cached_property
+    def requests(self) -> Requests:
+        return Requests(self.connection, self.now)
+
+    @cached_property
+    def sequences(self) -> Sequences:
+        return Sequences(self.connection)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        return AuditLog(self.connection, self.now)

@@ -1,0 +1,63 @@
+"""The workspaces the bot is installed in: which government each belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from bot.domain.officials import Government
+from bot.storage.tables import workspaces
+
+
+@dataclass(frozen=True)
+class WorkspaceRow:
+    """One installation; the bot's own ids are known once it has connected."""
+
+    team: str
+    name: str
+    government: Government
+    bot_user: str | None
+    bot_id: str | None
+
+
+class Workspaces:
+    """Reads and writes the `workspaces` table."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_team(self, team: str) -> WorkspaceRow | None:
+        row = self._connection.execute(
+            select(workspaces).where(workspaces.c.team == team)
+        ).one_or_none()
+        return _workspace(row) if row else None
+
+    def find(self, typed: str) -> WorkspaceRow | None:
+        """The workspace of that configured name or team id."""
+        row = self._connection.execute(
+            select(workspaces).where(or_(workspaces.c.team == typed, workspaces.c.name == typed))
+        ).first()
+        return _workspace(row) if row else None
+
+    def put(self, team: str, name: str, government: Government) -> None:
+        """Adds the workspace, or brings its name and government up to date."""
+        values = {"name": name, "government": government.value}
+        found = self._connection.execute(
+            update(workspaces).where(workspaces.c.team == team).values(values)
+        )
+        if not found.rowcount:
+            self._connection.execute(insert(workspaces).values(team=team, **values))
+
+    def note_bot(self, team: str, bot_user: str, bot_id: str) -> None:
+        """Remembers who the bot is there, so that it knows its own posts."""
+        self._connection.execute(
+            update(workspaces)
+            .where(workspaces.c.team == team)
+            .values(bot_user=bot_user, bot_id=bot_id)
+        )
+
+
+def _workspace(row: Row[Any]) -> WorkspaceRow:
+    return WorkspaceRow(row.team, row.name, Government(row.government), row.bot_user, row.bot_id)

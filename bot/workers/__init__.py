@@ -1,0 +1,1 @@
+"""Loops nobody asks for: the outbox dispatcher and the clock."""

@@ -1,0 +1,168 @@
+"""Says what the outbox promises: one lane at a time each, once, in order, until Slack has it.
+
+Each turn settles the attempts that ended and claims lanes that are due, in one transaction; what is
+claimed is sent outside it. An attempt whose outcome is unknown is looked for before it is repeated.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+
+from bot import errors
+from bot.domain.deliveries import DeliveryState, Method, retry_delay
+from bot.services.announcements import Withheld, compose
+from bot.services.outcomes import note_delivered, note_parked, note_withheld
+from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postman, Refused
+from bot.storage.database import Database
+from bot.storage.outbox import Claim
+from bot.storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger()
+
+LANES_AT_ONCE = 50
+LEASE = timedelta(seconds=30)
+HOLD_OFF = timedelta(seconds=10)
+POLL = timedelta(seconds=1)
+# Leaves the event loop to others between two turns that follow at once.
+SHORTEST_PAUSE = 0.001
+# History is searched from a little before the first attempt: clocks differ.
+LOOK_BACK = timedelta(seconds=60)
+
+Attempt = Posted | NotSent | OutcomeUnknown | Refused
+
+
+@dataclass(frozen=True)
+class Ended:
+    """An attempt that ended, still to be written down."""
+
+    claim: Claim
+    attempt: Attempt
+
+
+class Dispatcher:
+    """The loop over the outbox; any number may run on one PostgreSQL database."""
+
+    def __init__(
+        self, database: Database, postman: Postman, *, hold_off: timedelta = HOLD_OFF
+    ) -> None:
+        self._database = database
+        self._postman = postman
+        self._hold_off = hold_off
+        self._wake = asyncio.Event()
+        self._ended: list[Ended] = []
+        self._sending: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        """A hint that something may be due; the loop would find it by itself a little later."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Runs until cancelled; then lets what is being sent end and writes it down."""
+        try:
+            while True:
+                await self._wait(await self._turn_or_pause())
+        finally:
+            if self._sending:
+                await asyncio.wait(self._sending, timeout=LEASE.total_seconds() / 3)
+            with suppress(errors.DatabaseBusy):
+                await self._turn(claim=False)
+
+    async def drain(self) -> None:
+        """Sends until nothing is due any more; for scripts and tests."""
+        while True:
+            await self._turn()
+            if not self._sending and not self._ended:
+                return
+            if self._sending:
+                await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+
+    async def _turn_or_pause(self) -> timedelta:
+        try:
+            return await self._turn()
+        except errors.DatabaseBusy:
+            log.warning("outbox.database_busy", unsettled=len(self._ended))
+            return POLL
+
+    async def _turn(self, *, claim: bool = True) -> timedelta:
+        """Settles and claims once; returns how long nothing more will be due."""
+        ended = list(self._ended)
+        room = LANES_AT_ONCE - len(self._sending) if claim else 0
+        outgoing, pause = await self._database.run(lambda uow: self._settle(uow, ended, room))
+        # Only what was written down is forgotten; more may have ended meanwhile.
+        del self._ended[: len(ended)]
+        for held, what in outgoing:
+            task = asyncio.create_task(self._attempt(held, what))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return timedelta() if self._ended else pause
+
+    def _settle(
+        self, uow: UnitOfWork, ended: list[Ended], room: int
+    ) -> tuple[list[tuple[Claim, Outgoing]], timedelta]:
+        for one in ended:
+            self._write_down(uow, one)
+        outgoing = []
+        for claim in uow.outbox.claim(room, LEASE) if room > 0 else ():
+            try:
+                outgoing.append((claim, compose(uow, claim.delivery)))
+            except Withheld as withheld:
+                uow.outbox.close(claim, DeliveryState.WITHHELD, withheld.reason)
+                note_withheld(uow, claim.delivery, withheld.reason)
+        due = uow.outbox.next_due()
+        return outgoing, POLL if due is None else min(POLL, due - uow.now)
+
+    def _write_down(self, uow: UnitOfWork, one: Ended) -> None:
+        claim, attempt = one.claim, one.attempt
+        delay = retry_delay(claim.delivery.attempts)
+        match attempt:
+            case Posted():
+                uow.outbox.delivered(claim, attempt.ts, attempt.channel)
+                note_delivered(uow, claim.delivery, attempt)
+            case NotSent():
+                at = uow.now + (attempt.after or delay)
+                uow.outbox.retry(claim, at, attempt.reason, unknown=claim.was_unknown)
+            case OutcomeUnknown():
+                at = uow.now + max(self._hold_off, delay)
+                uow.outbox.retry(claim, at, attempt.reason, unknown=True)
+            case Refused():
+                uow.outbox.close(claim, DeliveryState.PARKED, attempt.reason)
+                note_parked(uow, claim.delivery, attempt.reason)
+
+    async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
+        try:
+            attempt: Attempt = await self._say_once(claim, outgoing)
+        except (NotSent, OutcomeUnknown, Refused) as failure:
+            attempt = failure
+            log.info(
+                "outbox.attempt_failed",
+                key=claim.delivery.key,
+                outcome=type(failure).__name__,
+                reason=failure.reason,
+            )
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("outbox.attempt_fault", key=claim.delivery.key)
+            attempt = OutcomeUnknown("fault")
+        self._ended.append(Ended(claim, attempt))
+        self._wake.set()
+
+    async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
+        delivery = claim.delivery
+        findable = delivery.method in (Method.POST, Method.DIRECT)
+        if claim.was_unknown and findable and delivery.first_attempt_at is not None:
+            found = await self._postman.find(outgoing, delivery.first_attempt_at - LOOK_BACK)
+            if found is not None:
+                return found
+        return await self._postman.deliver(outgoing)
+
+    async def _wait(self, pause: timedelta) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(pause.total_seconds(), SHORTEST_PAUSE)):
+                await self._wake.wait()
+        self._wake.clear()

@@ -1,0 +1,75 @@
+"""How officials reach the bot: the one list of everything they can press or type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from commands import advisory, kakehashi, link
+from commands.catalogue import Command
+from commands.edge import Edge, Handler
+from commands.forms import FORM, MENU
+from commands.gestures import Gestures
+from commands.messages import Messages
+from integrations.slack.windows import Windows
+
+COMMANDS: tuple[Command, ...] = (link.COMMAND, advisory.COMMAND, kakehashi.COMMAND)
+
+# Buttons: what is pressed runs the same handler as what is typed. True: the answer takes its place.
+BUTTONS: dict[str, tuple[Handler, bool]] = {**advisory.BUTTONS}
+
+Listener = Callable[..., Awaitable[None]]
+
+
+def register(app: AsyncApp, edge: Edge, windows: Windows, prefix: str = "") -> None:
+    """Connects every command, form, button and event to its handler."""
+    gestures, messages = Gestures(edge, windows, COMMANDS), Messages(edge)
+    for command in COMMANDS:
+        app.command(prefixed(command, prefix))(_on_command(gestures, command))
+    for action, (handler, replace) in BUTTONS.items():
+        app.action(action)(_on_press(gestures, handler, replace=replace))
+    app.view(MENU)(_on_view(gestures.choose))
+    app.view(FORM)(_on_view(gestures.submit))
+    app.event("message")(_on_event(messages.take))
+    app.event("app_mention")(_on_event(messages.take_mention))
+    app.event(re.compile(".+"))(_on_event(_nothing))
+
+
+def prefixed(command: Command, prefix: str) -> str:
+    """The command's name in Slack: `/link`, or `/test-link` in a trial installation."""
+    return f"/{prefix}{command.name.removeprefix('/')}"
+
+
+def _on_command(gestures: Gestures, command: Command) -> Listener:
+    async def on_command(body: dict[str, Any], ack: AsyncAck) -> None:
+        await gestures.command(command, body, ack)
+
+    return on_command
+
+
+def _on_press(gestures: Gestures, handler: Handler, *, replace: bool) -> Listener:
+    async def on_press(body: dict[str, Any], ack: AsyncAck) -> None:
+        await gestures.press(handler, body, ack, replace=replace)
+
+    return on_press
+
+
+def _on_view(handle: Callable[[dict[str, Any], AsyncAck], Awaitable[None]]) -> Listener:
+    async def on_view(body: dict[str, Any], ack: AsyncAck) -> None:
+        await handle(body, ack)
+
+    return on_view
+
+
+def _on_event(handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Listener:
+    async def on_event(body: dict[str, Any]) -> None:
+        await handle(body)
+
+    return on_event
+
+
+async def _nothing(_body: dict[str, Any]) -> None:
+    """Events the manifest asks for that later rooms will use are taken note of by Slack only."""

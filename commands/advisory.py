@@ -1,0 +1,153 @@
+"""`/advisory`: posting, finding, labelling, releasing and acknowledging advisories by command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bot.domain.advisories import Advisory
+from bot.domain.labels import Label
+from bot.services import advisories, issuing, receipts, releases
+from bot.services.facts import RouteFacts
+from commands.arguments import Field, Kind
+from commands.catalogue import Ask, Command, Reply, Verb
+from integrations.slack.render import LABEL_CHOICES
+from integrations.slack.speech import Safe
+
+NUMBER = Field("number", Kind.CODE, positional=True)
+LABEL = Field("label", Kind.LABEL)
+TITLE_LIMIT, TEXT_LIMIT = 200, 30_000
+
+
+def new(ask: Ask) -> Reply:
+    advisory = issuing.open_advisory(
+        ask.uow,
+        ask.official,
+        ask.team,
+        ask.channel,
+        ask.arguments.short("title", TITLE_LIMIT),
+        ask.arguments.short("text", TEXT_LIMIT),
+        ask.arguments.tags("tags"),
+        ask.arguments.label("label"),
+    )
+    return Reply(ask.say("advisories.opened", number=advisory.number, label=advisory.label))
+
+
+def acknowledge(ask: Ask) -> Reply:
+    number = ask.value or ask.arguments.text("number")
+    receipt = receipts.acknowledge_advisory(ask.uow, ask.official, number)
+    return Reply(
+        ask.say(
+            "advisories.acknowledged",
+            number=number.upper(),
+            agency=receipt.agency,
+            time=receipt.at,
+        )
+    )
+
+
+def label(ask: Ask) -> Reply:
+    return _label(ask, ask.arguments.text("number"), ask.arguments.label("label"))
+
+
+def label_by_button(chosen: Label) -> Callable[[Ask], Reply]:
+    """The handler of one label's button on a held post's card."""
+    return lambda ask: _label(ask, ask.value, chosen)
+
+
+def discard(ask: Ask) -> Reply:
+    number = ask.value or ask.arguments.text("number")
+    discarded = issuing.discard_advisory(ask.uow, ask.official, number)
+    return Reply(ask.say("advisories.discarded", number=discarded.number))
+
+
+def release(ask: Ask) -> Reply:
+    number = ask.value or ask.arguments.text("number")
+    released = releases.release_advisory(ask.uow, ask.official, number)
+    return Reply(ask.say("advisories.released", number=released.number))
+
+
+def keep(ask: Ask) -> Reply:
+    number = ask.value or ask.arguments.text("number")
+    kept = releases.keep_back_advisory(ask.uow, ask.official, number)
+    return Reply(ask.say("advisories.kept_back", number=kept.number))
+
+
+def list_(ask: Ask) -> Reply:
+    found = advisories.list_advisories(ask.uow, ask.official)
+    if not found:
+        return Reply(ask.say("advisories.none"))
+    lines = [ask.say("advisories.list", n=len(found)), *(_line(ask, one) for one in found)]
+    return Reply(Safe("\n".join(lines)))
+
+
+def show(ask: Ask) -> Reply:
+    view = advisories.show_advisory(ask.uow, ask.official, ask.arguments.text("number"))
+    lines = [_line(ask, view.advisory), ask.say("advisories.posted", time=view.advisory.posted_at)]
+    lines += [_route_line(ask, route) for route in view.routes]
+    lines += [
+        ask.say("advisories.receipt", agency=one.agency, name=one.name, time=one.at)
+        for one in view.receipts
+    ]
+    if not view.receipts:
+        lines.append(ask.say("advisories.no_receipts"))
+    return Reply(Safe("\n".join(lines)))
+
+
+def _label(ask: Ask, number: str, chosen: Label) -> Reply:
+    labelled = issuing.label_advisory(ask.uow, ask.official, number, chosen)
+    return Reply(ask.say("advisories.labelled", number=labelled.number, label=labelled.label))
+
+
+def _line(ask: Ask, advisory: Advisory) -> Safe:
+    agency = ask.uow.agencies.get(advisory.agency) or advisory.agency
+    return ask.say(
+        "advisories.line",
+        number=advisory.number,
+        label=advisory.label or ask.say("advisories.unlabelled"),
+        agency=agency,
+        state=ask.say(f"advisories.state.{advisory.state.value}"),
+        tags=[f"#{tag}" for tag in advisory.tags],
+    )
+
+
+def _route_line(ask: Ask, route: RouteFacts) -> Safe:
+    return ask.say(
+        f"advisories.outcome.{route.outcome}",
+        code=route.code,
+        agency=route.agency,
+        time=route.at or Safe("–"),
+        by=route.by or Safe("–"),
+    )
+
+
+COMMAND = Command(
+    "/advisory",
+    (
+        Verb(
+            "new",
+            new,
+            (
+                Field("title", Kind.TEXT, positional=True),
+                LABEL,
+                Field("tags", Kind.TAGS),
+                Field("text", Kind.LONG),
+            ),
+        ),
+        Verb("list", list_),
+        Verb("show", show, (NUMBER,)),
+        Verb("ack", acknowledge, (NUMBER,)),
+        Verb("label", label, (NUMBER, LABEL)),
+        Verb("discard", discard, (NUMBER,)),
+        Verb("release", release, (NUMBER,)),
+        Verb("keep", keep, (NUMBER,)),
+    ),
+)
+
+# Action ids as the renderer writes them: the handler, and whether the answer takes its place.
+BUTTONS: dict[str, tuple[Callable[[Ask], Reply], bool]] = {
+    "acknowledge": (acknowledge, False),
+    "release": (release, False),
+    "keep_back": (keep, False),
+    "discard": (discard, True),
+    **{f"label:{one.value}": (label_by_button(one), True) for one in LABEL_CHOICES},
+}

@@ -1,0 +1,101 @@
+"""What a command is: its verbs, their fields, and the handler of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from bot import errors
+from bot.domain.agencies import Agency
+from bot.domain.officials import Official
+from bot.services.ports import ChannelView
+from bot.services.roster import Person
+from bot.storage.unit_of_work import UnitOfWork
+from commands.arguments import Arguments, Field
+from integrations.slack.blocks import Block
+from integrations.slack.speech import Safe, Speech
+
+Place = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request of one official, inside its transaction."""
+
+    uow: UnitOfWork
+    official: Official
+    team: str
+    channel: str
+    arguments: Arguments
+    speech: Speech
+    views: dict[Place, ChannelView] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    value: str = ""
+
+    @property
+    def here(self) -> ChannelView:
+        """The channel the request came from, as Slack describes it."""
+        view = self.views.get((self.team, self.channel))
+        if view is None:
+            raise errors.SlackUnreachable
+        return view
+
+    def agency(self, name: str) -> Agency:
+        """The agency typed for a field; raises UnknownAgency."""
+        typed = self.arguments.text(name)
+        agency = self.uow.agencies.find(typed, self.uow.now.date())
+        if agency is None:
+            raise errors.UnknownAgency(value=typed)
+        return agency
+
+    def say(self, key: str, **parameters: object) -> Safe:
+        return self.speech.say(key, **parameters)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the official is told, privately, in their language."""
+
+    text: Safe
+    blocks: tuple[Block, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One thing a command does. `looks_at`: channels to be looked up before the transaction."""
+
+    name: str
+    run: Callable[[Ask], Reply]
+    fields: tuple[Field, ...] = ()
+    looks_at: Callable[[UnitOfWork, Arguments, Place], Sequence[Place]] | None = None
+    asks_person: str | None = None
+
+    @property
+    def opens_form(self) -> bool:
+        """Whether the verb, typed alone, asks for its words in a form."""
+        return any(one.required for one in self.fields)
+
+    def usage(self, command: str) -> str:
+        """`/link accept LNK-7Q3F`."""
+        return " ".join([command, self.name, *(one.usage for one in self.fields)])
+
+
+@dataclass(frozen=True)
+class Command:
+    """A slash command and its verbs; the first is what its form opens with."""
+
+    name: str
+    verbs: tuple[Verb, ...]
+
+    def verb(self, typed: str) -> Verb:
+        """The verb of that name; raises UnknownVerb listing the ones there are."""
+        for verb in self.verbs:
+            if verb.name == typed:
+                return verb
+        names = ", ".join(verb.name for verb in self.verbs)
+        raise errors.UnknownVerb(verb=typed, command=self.name, verbs=names)
+
+
+def only_here(_uow: UnitOfWork, _arguments: Arguments, place: Place) -> Sequence[Place]:
+    """Looks at the channel the command was typed in."""
+    return (place,)

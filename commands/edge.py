@@ -1,0 +1,201 @@
+"""Store, then acknowledge: one request, one transaction, one private answer.
+
+Every entry point goes through here. A refusal rolls back and becomes its words in the reader's
+language; a surprise becomes a reference id in the reply and a traceback in the log; an event that
+could not be stored is not acknowledged, so that Slack delivers it again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+from bot import errors
+from bot.domain.officials import Official
+from bot.services.access import require_official
+from bot.services.ports import ChannelView
+from bot.services.roster import Person
+from bot.storage.database import Database
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts.catalog import Catalog, Language
+from commands.arguments import Arguments
+from commands.catalogue import Ask, Place, Reply
+from integrations.slack.people import People
+from integrations.slack.speech import Safe, Speech
+
+log = structlog.get_logger()
+T = TypeVar("T")
+Handler = Callable[[Ask], Reply]
+Looks = Callable[[UnitOfWork], Sequence[Place]]
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who sent a request and from where, before anything is known about them."""
+
+    team: str
+    user: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What goes back to the sender: words, blocks, and whether the request was carried out."""
+
+    text: Safe
+    blocks: tuple[dict[str, Any], ...] = ()
+    refusal: errors.BotError | None = None
+
+
+class Edge:
+    """Turns requests into transactions and their outcome into answers."""
+
+    def __init__(
+        self,
+        database: Database,
+        catalog: Catalog,
+        people: People,
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._catalog = catalog
+        self._wake = wake
+        self.people = people
+        self._afterwards: set[asyncio.Task[None]] = set()
+
+    async def answer(
+        self,
+        sender: Sender,
+        key: str,
+        arguments: Arguments | Callable[[], Arguments],
+        handler: Handler,
+        *,
+        value: str = "",
+        looks: Callable[[UnitOfWork, Arguments], Sequence[Place]] | None = None,
+        asks_person: str | None = None,
+    ) -> Answer | None:
+        """Carries a request out once; None when the same one was answered before."""
+        fallback = await self.people.language(sender.team, sender.user)
+        language = [fallback]
+
+        async def carry_out() -> Answer | None:
+            await self._require_own_person(sender)
+            given = arguments() if callable(arguments) else arguments
+            views = await self._views(looks, given) if looks else {}
+            people = await self._person(sender, given, asks_person) if asks_person else {}
+
+            def work(uow: UnitOfWork) -> Answer | None:
+                official = require_official(uow, sender.team, sender.user)
+                language[0] = chosen_language(official, fallback)
+                if not uow.requests.is_new(key):
+                    return None
+                speech = Speech(self._catalog, language[0])
+                reply = handler(
+                    Ask(
+                        uow,
+                        official,
+                        sender.team,
+                        sender.channel,
+                        given,
+                        speech,
+                        views,
+                        people,
+                        value,
+                    )
+                )
+                return Answer(reply.text, reply.blocks)
+
+            return await self._database.run(work)
+
+        answer = await self._guarded(carry_out, lambda: Speech(self._catalog, language[0]))
+        self._wake()
+        return answer
+
+    async def read(self, sender: Sender, work: Callable[[UnitOfWork, Speech], T]) -> T:
+        """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
+        fallback = await self.people.language(sender.team, sender.user)
+
+        def run(uow: UnitOfWork) -> T:
+            official = require_official(uow, sender.team, sender.user)
+            return work(uow, Speech(self._catalog, chosen_language(official, fallback)))
+
+        return await self._database.run(run)
+
+    async def explain(self, sender: Sender, work: Callable[[], Awaitable[T]]) -> T | Answer:
+        """Runs something for a sender; a refusal or surprise becomes the Answer instead."""
+        language = await self.people.language(sender.team, sender.user)
+        return await self._guarded(work, lambda: Speech(self._catalog, language))
+
+    async def take(self, work: Callable[[UnitOfWork], object]) -> None:
+        """Stores an event in one transaction; whatever goes wrong leaves it unacknowledged."""
+        await self._database.run(work)
+        self._wake()
+
+    def later(self, work: Awaitable[None]) -> None:
+        """Does something after the acknowledgement that nobody has to wait for."""
+
+        async def run() -> None:
+            await work
+
+        task = asyncio.create_task(run())
+        self._afterwards.add(task)
+        task.add_done_callback(self._afterwards.discard)
+
+    async def settle(self) -> None:
+        """Waits for what was left for later."""
+        while self._afterwards:
+            await asyncio.wait(set(self._afterwards))
+
+    async def speech(self, sender: Sender) -> Speech:
+        """The voice for somebody of whom nothing is known yet."""
+        return Speech(self._catalog, await self.people.language(sender.team, sender.user))
+
+    async def _guarded(
+        self, work: Callable[[], Awaitable[T]], speech: Callable[[], Speech]
+    ) -> T | Answer:
+        try:
+            return await work()
+        except errors.BotError as refusal:
+            return refused(speech(), refusal)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("edge.surprise", reference=reference)
+            return Answer(speech().say("errors.surprise", reference=reference))
+
+    async def _require_own_person(self, sender: Sender) -> None:
+        person = await self.people.person(sender.team, sender.user)
+        if person is not None and person.is_stranger:
+            raise errors.StrangerRefused
+        if person is not None and person.is_guest:
+            raise errors.GuestRefused
+
+    async def _views(
+        self,
+        looks: Callable[[UnitOfWork, Arguments], Sequence[Place]],
+        given: Arguments,
+    ) -> dict[Place, ChannelView]:
+        places = await self._database.run(lambda uow: looks(uow, given))
+        views = await asyncio.gather(*(self.people.channel(*place) for place in places))
+        return dict(zip(places, views, strict=True))
+
+    async def _person(self, sender: Sender, given: Arguments, field: str) -> dict[str, Person]:
+        user = given.person(field)
+        person = await self.people.person(sender.team, user)
+        if person is None:
+            raise errors.OfficialNotFound(user=user)
+        return {user: person}
+
+
+def refused(speech: Speech, refusal: errors.BotError) -> Answer:
+    """The words of a refusal."""
+    return Answer(speech.say(refusal.key, **refusal.parameters), refusal=refusal)
+
+
+def chosen_language(official: Official, fallback: Language) -> Language:
+    """The language the official chose, or the one their Slack is set to."""
+    return fallback if official.language == "auto" else Language(official.language)

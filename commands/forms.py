@@ -1,0 +1,142 @@
+"""Every command as a form: the same fields and handler, for people who would rather not type."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.domain.labels import Label
+from bot.storage.unit_of_work import UnitOfWork
+from commands.arguments import Field, Kind
+from commands.catalogue import Command, Verb
+from integrations.slack.blocks import Block, plain_text, section
+from integrations.slack.speech import Safe, Speech
+
+MENU, FORM = "menu", "form"
+TITLE_LIMIT, LABEL_LIMIT, OPTION_LIMIT = 24, 200, 75
+CEILINGS = (Label.CLEAR, Label.GREEN, Label.AMBER)
+
+
+def menu_view(command: Command, speech: Speech, channel: str) -> dict[str, Any]:
+    """Asks which verb; its answer opens that verb's form in the same window."""
+    options = [
+        _option(speech.say(f"commands.{key_of(command)}.{verb.name}.title"), verb.name)
+        for verb in command.verbs
+    ]
+    block: Block = {
+        "type": "input",
+        "block_id": "verb",
+        "label": plain_text(speech.say("forms.what")),
+        "element": {
+            "type": "static_select",
+            "action_id": "verb",
+            "options": options,
+            "initial_option": options[0],
+        },
+    }
+    note = {"command": command.name, "channel": channel}
+    return _view(MENU, speech, command.name, speech.say("forms.next"), [block], note)
+
+
+def form_view(
+    command: Command, verb: Verb, speech: Speech, channel: str, uow: UnitOfWork
+) -> dict[str, Any]:
+    """The form of one verb, filled with its defaults."""
+    about = f"commands.{key_of(command)}.{verb.name}"
+    blocks: list[Block] = [section(speech.say(f"{about}.description"))]
+    blocks += [_input(one, speech, uow) for one in verb.fields]
+    note = {"command": command.name, "verb": verb.name, "channel": channel}
+    return _view(FORM, speech, speech.say(f"{about}.title"), speech.say("forms.send"), blocks, note)
+
+
+def answer_view(speech: Speech, text: Safe, blocks: tuple[Block, ...]) -> dict[str, Any]:
+    """What the form was answered with."""
+    return {
+        "type": "modal",
+        "title": plain_text("Kakehashi"),
+        "close": plain_text(speech.say("forms.close")),
+        "blocks": list(blocks) or [section(text)],
+    }
+
+
+def values_of(view: dict[str, Any]) -> dict[str, str]:
+    """What was filled in, as the words one would have typed."""
+    values = (view.get("state") or {}).get("values") or {}
+    return {block: _typed(next(iter(one.values()))) for block, one in values.items() if one}
+
+
+def key_of(command: Command) -> str:
+    return command.name.removeprefix("/")
+
+
+def _typed(state: dict[str, Any]) -> str:
+    if state.get("selected_options"):
+        return ",".join(str(option["value"]) for option in state["selected_options"])
+    if state.get("selected_option"):
+        return str(state["selected_option"]["value"])
+    if state.get("selected_user"):
+        return f"<@{state['selected_user']}>"
+    return str(state.get("value") or "")
+
+
+def _view(
+    callback: str,
+    speech: Speech,
+    title: str,
+    submit: str,
+    blocks: list[Block],
+    note: dict[str, str],
+) -> dict[str, Any]:
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(note),
+        "title": plain_text(title[:TITLE_LIMIT]),
+        "submit": plain_text(submit),
+        "close": plain_text(speech.say("forms.close")),
+        "blocks": blocks,
+    }
+
+
+def _input(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
+    block: Block = {
+        "type": "input",
+        "block_id": field.name,
+        "optional": not field.required or field.default is not None,
+        "label": plain_text(speech.say(f"forms.field.{field.name}")[:LABEL_LIMIT]),
+        "element": _element(field, speech, uow),
+    }
+    if speech.catalog.has(f"forms.hint.{field.name}"):
+        block["hint"] = plain_text(speech.say(f"forms.hint.{field.name}"))
+    return block
+
+
+def _element(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
+    if field.kind is Kind.PERSON:
+        return {"type": "users_select", "action_id": field.name}
+    options = _options(field, speech, uow)
+    if not options:
+        multiline = field.kind is Kind.LONG
+        return {"type": "plain_text_input", "action_id": field.name, "multiline": multiline}
+    kind = "multi_static_select" if field.kind is Kind.CHOICES else "static_select"
+    element: Block = {"type": kind, "action_id": field.name, "options": options}
+    chosen = [option for option in options if option["value"] == field.default]
+    if chosen and field.kind is not Kind.CHOICES:
+        element["initial_option"] = chosen[0]
+    return element
+
+
+def _options(field: Field, speech: Speech, uow: UnitOfWork) -> list[Block]:
+    if field.kind is Kind.LABEL:
+        return [_option(label.value, label.value) for label in CEILINGS]
+    if field.kind is Kind.AGENCY:
+        return [_option(speech.agency(one), one.code) for one in uow.agencies.all()]
+    if field.kind in (Kind.CHOICE, Kind.CHOICES):
+        return [
+            _option(speech.say(f"forms.choice.{field.name}.{one}"), one) for one in field.choices
+        ]
+    return []
+
+
+def _option(text: str, value: str) -> Block:
+    return {"text": plain_text(text[:OPTION_LIMIT]), "value": value}

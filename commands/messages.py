@@ -1,0 +1,113 @@
+"""Messages as Slack reports them, and the other events the bot lives on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.services import intake
+from bot.services.intake import Message
+from bot.services.notes import tell_here
+from bot.storage.unit_of_work import UnitOfWork
+from commands.edge import Edge
+
+Body = Mapping[str, Any]
+# Message subtypes in which a person or a feed says something (docs: message event, subtypes).
+SPOKEN = frozenset({None, "file_share", "me_message", "bot_message", "thread_broadcast"})
+
+
+class Messages:
+    """Brings message events to the intake; nothing is acknowledged that was not stored."""
+
+    def __init__(self, edge: Edge) -> None:
+        self._edge = edge
+
+    async def take(self, body: Body) -> None:
+        """A new, changed or deleted message."""
+        event, team = body["event"], str(body["team_id"])
+        subtype = event.get("subtype")
+        if subtype == "message_changed":
+            changed = event.get("message") or {}
+            before = event.get("previous_message") or {}
+            if changed.get("text") == before.get("text") or changed.get("subtype") not in SPOKEN:
+                return
+            await self._take(team, str(event["channel"]), changed, edited=True)
+        elif subtype == "message_deleted":
+            await self._take_deletion(team, event)
+        elif subtype in SPOKEN:
+            await self._take(team, str(event["channel"]), event, edited=False)
+
+    async def take_mention(self, body: Body) -> None:
+        """Somebody called the bot by name: they are told privately what it can do."""
+        event, team = body["event"], str(body["team_id"])
+        key = f"mention:{team}:{event['channel']}:{event['ts']}"
+
+        def work(uow: UnitOfWork) -> None:
+            if uow.requests.is_new(key):
+                tell_here(uow, team, event["channel"], event["user"], "commands.help")
+
+        if event.get("user"):
+            await self._edge.take(work)
+
+    async def _take(
+        self, team: str, channel: str, event: Mapping[str, Any], *, edited: bool
+    ) -> None:
+        text = said(event)
+        # Everything said in a busy channel passes here: without a tag it cannot be an advisory.
+        if not edited and not intake.may_concern(text):
+            return
+        message = await self._message(team, channel, event, text)
+        if message is None:
+            return
+        verb = intake.take_edit if edited else intake.take_message
+        await self._edge.take(lambda uow: None if _is_own(uow, team, event) else verb(uow, message))
+
+    async def _take_deletion(self, team: str, event: Mapping[str, Any]) -> None:
+        ts = str(event.get("deleted_ts") or "")
+        await self._edge.take(
+            lambda uow: intake.take_deletion(uow, team, str(event["channel"]), ts)
+        )
+
+    async def _message(
+        self, team: str, channel: str, event: Mapping[str, Any], text: str
+    ) -> Message | None:
+        bot = event.get("bot_id")
+        user = event.get("user") or bot
+        if not user or not event.get("ts"):
+            return None
+        person = None if bot else await self._edge.people.person(team, str(user))
+        # In a channel shared with other organisations the event names the author's own workspace.
+        home = event.get("user_team") or event.get("source_team") or team
+        return Message(
+            team=team,
+            channel=channel,
+            user=str(user),
+            ts=str(event["ts"]),
+            text=text,
+            file_names=tuple(str(one.get("name") or "") for one in event.get("files") or ()),
+            is_stranger=home != team or bool(person and person.is_stranger),
+            is_guest=bool(person and person.is_guest),
+            is_bot=bool(bot),
+            thread_ts=event.get("thread_ts"),
+        )
+
+
+def said(event: Mapping[str, Any]) -> str:
+    """The words of a message; of a feed's that keeps them in attachments, those."""
+    text = str(event.get("text") or "")
+    if text.strip() or not event.get("bot_id"):
+        return text
+    attached = [
+        str(one.get(name) or "")
+        for one in event.get("attachments") or ()
+        for name in ("pretext", "title", "text")
+    ]
+    return "\n".join(words for words in attached if words)
+
+
+def _is_own(uow: UnitOfWork, team: str, event: Mapping[str, Any]) -> bool:
+    workspace = uow.workspaces.of_team(team)
+    if workspace is None:
+        return True
+    own = {workspace.bot_user, workspace.bot_id} - {None}
+    return bool({event.get("user"), event.get("bot_id")} & own)

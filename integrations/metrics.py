@@ -1,0 +1,37 @@
+"""What an operator watches: how many deliveries stand in which state, and how old the oldest is."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from bot import errors
+from bot.domain.deliveries import DeliveryState
+from bot.storage.database import Database
+
+
+class Meters:
+    """Gauges read from the database whenever somebody asks."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.registry = CollectorRegistry()
+        self._deliveries = Gauge(
+            "kakehashi_deliveries",
+            "Deliveries not yet made, by state",
+            ["state"],
+            registry=self.registry,
+        )
+        self._up = Gauge(
+            "kakehashi_database_up", "Whether the database answers", registry=self.registry
+        )
+
+    async def read(self) -> None:
+        """Brings the gauges up to date."""
+        try:
+            counts = await self._database.run(lambda uow: uow.outbox.count_open())
+        except errors.DatabaseBusy:
+            self._up.set(0)
+            return
+        self._up.set(1)
+        for state in (DeliveryState.WAITING, DeliveryState.SENDING, DeliveryState.PARKED):
+            self._deliveries.labels(state.value).set(counts.get(state, 0))

@@ -1,0 +1,1 @@
+"""Slack at the edge: client gateway, renderer, ingress guard, local stand-in."""

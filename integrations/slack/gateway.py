@@ -1,0 +1,175 @@
+"""Saying deliveries in Slack: one shared session, no retries of its own, every answer classified.
+
+Retrying belongs to the outbox: the client's default retry handler posts twice when a connection
+drops after Slack has taken the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.deliveries import Method
+from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
+from bot.texts.catalog import Language
+from integrations.slack.connections import Connection
+from integrations.slack.people import People
+from integrations.slack.render import Renderer
+
+CALL_SECONDS = 8
+EVENT_TYPE = "kakehashi_delivery"
+HISTORY_PAGE = 200
+HISTORY_PAGES = 20
+
+# Slack's own words for "not now" and "something broke on our side" (Web API reference, errors).
+NOT_NOW = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+# What every post says, so that nothing in it notifies, links or unfurls.
+QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
+NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The one session of the process; its timeout bounds every call."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
+        connector=aiohttp.TCPConnector(limit=100),
+    )
+
+
+def clients_for(
+    connections: Iterable[Connection], session: aiohttp.ClientSession
+) -> dict[str, AsyncWebClient]:
+    """A client per workspace, by team."""
+    return {
+        one.team: AsyncWebClient(
+            token=one.bot_token,
+            base_url=one.api_url,
+            session=session,
+            retry_handlers=[],
+            timeout=CALL_SECONDS,
+        )
+        for one in connections
+    }
+
+
+class SlackPostman:
+    """Says deliveries in Slack and finds them again by their key; see `ports.Postman`."""
+
+    def __init__(
+        self, clients: dict[str, AsyncWebClient], renderer: Renderer, people: People
+    ) -> None:
+        self._clients = clients
+        self._renderer = renderer
+        self._people = people
+
+    async def deliver(self, outgoing: Outgoing) -> Posted:
+        delivery = outgoing.delivery
+        client = self._clients.get(delivery.team)
+        if client is None:
+            raise Refused("workspace_not_configured")
+        reader = await self._reader_language(outgoing)
+        shown = self._renderer.show(outgoing.facts, reader)
+        payload: dict[str, Any] = {"text": shown.text, "blocks": shown.blocks, **QUIET}
+        answer = await _call(_method(client, outgoing, payload))
+        ts = answer.get("ts") or answer.get("message_ts")
+        return Posted(answer.get("channel") or outgoing.channel, ts)
+
+    async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
+        client = self._clients.get(outgoing.delivery.team)
+        if client is None:
+            raise Refused("workspace_not_configured")
+        channel = outgoing.channel
+        if outgoing.delivery.method is Method.DIRECT:
+            opened = await _call(client.conversations_open(users=outgoing.delivery.user or ""))
+            channel = opened["channel"]["id"]
+        cursor = None
+        for _ in range(HISTORY_PAGES):
+            page = await _call(_history(client, outgoing, channel, since, cursor))
+            for message in page.get("messages", ()):
+                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                if payload.get("key") == outgoing.delivery.key:
+                    return Posted(channel, message["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+        # Too much was said since: whether it is there cannot be known, so it is not repeated yet.
+        raise OutcomeUnknown("history_too_long")
+
+    async def _reader_language(self, outgoing: Outgoing) -> Language:
+        if outgoing.language != "auto":
+            return Language(outgoing.language)
+        return await self._people.language(outgoing.delivery.team, outgoing.delivery.user)
+
+
+def _method(client: AsyncWebClient, outgoing: Outgoing, payload: dict[str, Any]) -> Any:
+    delivery = outgoing.delivery
+    if delivery.method is Method.UPDATE:
+        return client.chat_update(channel=outgoing.channel, ts=outgoing.target_ts or "", **payload)
+    if delivery.method is Method.PRIVATE:
+        return client.chat_postEphemeral(
+            channel=outgoing.channel, user=delivery.user or "", **payload
+        )
+    metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": delivery.key}}
+    if outgoing.thread_ts:
+        payload["thread_ts"] = outgoing.thread_ts
+    return client.chat_postMessage(
+        channel=outgoing.channel, metadata=metadata, **payload, **NO_UNFURL
+    )
+
+
+def _history(
+    client: AsyncWebClient,
+    outgoing: Outgoing,
+    channel: str,
+    since: datetime,
+    cursor: str | None,
+) -> Any:
+    window: dict[str, Any] = {
+        "channel": channel,
+        "oldest": f"{since.timestamp():.6f}",
+        "limit": HISTORY_PAGE,
+        "include_all_metadata": True,
+    }
+    if cursor:
+        window["cursor"] = cursor
+    if outgoing.thread_ts:
+        return client.conversations_replies(ts=outgoing.thread_ts, **window)
+    return client.conversations_history(**window)
+
+
+async def _call(request: Any) -> dict[str, Any]:
+    """Awaits one Web API call and turns every failure into one of the three of `ports`."""
+    try:
+        answer = await request
+    except aiohttp.ClientConnectorError as error:
+        raise NotSent("connect") from error
+    except SlackApiError as error:
+        raise _classified(error) from error
+    except TimeoutError as error:
+        raise OutcomeUnknown("timeout") from error
+    except (aiohttp.ClientError, SlackClientError, OSError) as error:
+        raise OutcomeUnknown(type(error).__name__) from error
+    data: dict[str, Any] = answer.data
+    return data
+
+
+def _classified(error: SlackApiError) -> NotSent | OutcomeUnknown | Refused:
+    response = error.response
+    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+    data = getattr(response, "data", None)
+    name = data.get("error") if isinstance(data, dict) else None
+    if status == 429 or name in NOT_NOW:
+        headers = getattr(response, "headers", {})
+        seconds = headers.get("Retry-After") or headers.get("retry-after")
+        return NotSent(
+            name or "ratelimited", timedelta(seconds=float(seconds)) if seconds else None
+        )
+    if name is None or status >= 500 or name in BROKEN:
+        return OutcomeUnknown(name or f"http_{status}")
+    return Refused(name)

@@ -1,0 +1,155 @@
+"""Who a user is and which language they read, as their workspace says; remembered for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import errors
+from bot.domain.officials import Government
+from bot.services.ports import ChannelView
+from bot.services.roster import Person
+from bot.texts.catalog import Language
+from integrations.slack.connections import Connection
+
+FAILURES = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError)
+REMEMBERED_SECONDS = 600
+LOOKUP_SECONDS = 1.0
+VIEW_SECONDS = 2.0
+NAMED_READERS = 30
+BARE_NAME = re.compile(r"(?<![\w<])[@＠]([\w.\-]+)")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A user as `users.info` describes them, and until when to believe it."""
+
+    person: Person
+    locale: str | None
+    until: float
+
+
+class People:
+    """Looks people up; a workspace that does not answer in time is no reason to fail a request."""
+
+    def __init__(
+        self, clients: dict[str, AsyncWebClient], connections: tuple[Connection, ...]
+    ) -> None:
+        self._clients = clients
+        self._governments = {one.team: one.government for one in connections}
+        self._profiles: dict[tuple[str, str], Profile] = {}
+        self._names: dict[str, tuple[float, dict[str, str]]] = {}
+
+    def government_of(self, team: str) -> Government | None:
+        return self._governments.get(team)
+
+    async def language(
+        self, team: str, user: str | None, government: Government | None = None
+    ) -> Language:
+        """The reader's language by their Slack locale, else their government's."""
+        profile = await self._profile(team, user) if user else None
+        if profile and profile.locale:
+            return Language.JA if profile.locale.lower().startswith("ja") else Language.EN
+        side = government or self.government_of(team)
+        return Language.JA if side is Government.JP else Language.EN
+
+    async def person(self, team: str, user: str) -> Person | None:
+        """The user, or None when the workspace does not know or does not answer."""
+        profile = await self._profile(team, user)
+        return profile.person if profile else None
+
+    async def resolve_names(self, team: str, text: str) -> str:
+        """Bare `@name` words become `<@U…>` mentions where the workspace knows the name."""
+        if not BARE_NAME.search(text):
+            return text
+        names = await self._known_names(team)
+        return BARE_NAME.sub(lambda found: _mention(found, names), text)
+
+    async def channel(self, team: str, channel: str) -> ChannelView:
+        """The channel as it is now and who reads it; raises SlackUnreachable."""
+        try:
+            async with asyncio.timeout(VIEW_SECONDS):
+                return await self._channel(team, channel)
+        except FAILURES as error:
+            raise errors.SlackUnreachable from error
+
+    async def _channel(self, team: str, channel: str) -> ChannelView:
+        client = self._clients[team]
+        info, members = await asyncio.gather(
+            client.conversations_info(channel=channel),
+            client.conversations_members(channel=channel, limit=1000),
+        )
+        about: dict[str, Any] = info["channel"]
+        users: list[str] = members["members"]
+        profiles = await asyncio.gather(
+            *(self._profile(team, user) for user in users[: NAMED_READERS * 2])
+        )
+        people = [one.person for one in profiles if one and not one.person.is_bot]
+        readers = [one.name for one in people][:NAMED_READERS]
+        bots = sum(1 for one in profiles if one and one.person.is_bot)
+        return ChannelView(
+            team=team,
+            channel=channel,
+            name=str(about.get("name") or channel),
+            is_direct=bool(about.get("is_im") or about.get("is_mpim")),
+            is_member=bool(about.get("is_member", True)),
+            is_shared=bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared")),
+            readers=tuple(readers),
+            more_readers=max(0, len(users) - bots - len(readers)),
+            guests=sum(1 for one in people if one.is_guest or one.is_stranger),
+        )
+
+    async def _profile(self, team: str, user: str) -> Profile | None:
+        known = self._profiles.get((team, user))
+        if known and known.until > time.monotonic():
+            return known
+        client = self._clients.get(team)
+        if client is None:
+            return None
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                answer = await client.users_info(user=user, include_locale=True)
+        except FAILURES:
+            return known
+        profile = _profile(team, answer["user"])
+        self._profiles[(team, user)] = profile
+        return profile
+
+    async def _known_names(self, team: str) -> dict[str, str]:
+        until, names = self._names.get(team, (0.0, {}))
+        if until > time.monotonic():
+            return names
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                answer = await self._clients[team].users_list(limit=1000)
+        except FAILURES:
+            return names
+        names = {str(one["name"]).lower(): str(one["id"]) for one in answer["members"]}
+        names |= {str(one["id"]).lower(): str(one["id"]) for one in answer["members"]}
+        self._names[team] = (time.monotonic() + REMEMBERED_SECONDS, names)
+        return names
+
+
+def _profile(team: str, user: dict[str, Any]) -> Profile:
+    details = user.get("profile") or {}
+    person = Person(
+        team=team,
+        user=str(user["id"]),
+        name=str(user.get("real_name") or details.get("real_name") or user.get("name")),
+        is_guest=bool(user.get("is_restricted") or user.get("is_ultra_restricted")),
+        is_stranger=bool(user.get("is_stranger") or user.get("team_id", team) != team),
+        is_bot=bool(user.get("is_bot")),
+    )
+    return Profile(person, user.get("locale"), time.monotonic() + REMEMBERED_SECONDS)
+
+
+def _mention(found: re.Match[str], names: dict[str, str]) -> str:
+    user = names.get(found.group(1).lower())
+    return f"<@{user}>" if user else found.group(0)

@@ -1,0 +1,86 @@
+"""The catalogue's words as Slack text: whatever is filled in is made inert first.
+
+`Safe` marks text that is Slack text already; everything else that is filled in (names, titles,
+reasons) came from people and is normalised, defanged and escaped here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.agencies import Agency
+from bot.domain.inert import escape, inert
+from bot.domain.labels import Label
+from bot.domain.moments import in_both_cities
+from bot.texts.catalog import Catalog, Language
+
+
+class Safe(str):
+    """Slack text that needs no further care."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Speech:
+    """One language's voice."""
+
+    catalog: Catalog
+    language: Language
+
+    def say(self, key: str, **parameters: object) -> Safe:
+        """The words of `key`, with every parameter made inert and put into this language."""
+        shown = {name: self._shown(value) for name, value in parameters.items()}
+        return Safe(self.catalog.say(self.language, key, **shown))
+
+    def agency(self, agency: Agency) -> str:
+        """`Ministry of Foreign Affairs of Japan (MOFA)` / `外務省(MOFA)`."""
+        return agency_name(agency, self.language)
+
+    def moment(self, instant: datetime) -> Safe:
+        """Both capitals' time, each with its date and weekday."""
+        tokyo, canberra = in_both_cities(instant)
+        return Safe(
+            self.catalog.say(
+                self.language,
+                "time.both",
+                tokyo=self._local(tokyo),
+                canberra=self._local(canberra),
+            )
+        )
+
+    def in_(self, language: Language) -> Speech:
+        return Speech(self.catalog, language)
+
+    def _local(self, local: datetime) -> str:
+        say = self.catalog.say
+        return say(
+            self.language,
+            "time.local",
+            weekday=say(self.language, f"time.weekday.{local.weekday()}"),
+            day=local.day,
+            month=say(self.language, f"time.month.{local.month}"),
+            year=local.year,
+            clock=f"{local:%H:%M}",
+        )
+
+    def _shown(self, value: object) -> object:
+        if isinstance(value, Safe | int | float):
+            return value
+        if isinstance(value, datetime):
+            return self.moment(value)
+        if isinstance(value, Label):
+            return value.value
+        if isinstance(value, Agency):
+            return agency_name(value, self.language)
+        if isinstance(value, list | tuple | frozenset):
+            return ", ".join(str(self._shown(one)) for one in value)
+        return escape(inert(str(value)))
+
+
+def agency_name(agency: Agency, language: Language) -> str:
+    """An agency's name and code in one language; the English name where no other is official."""
+    if language is Language.JA:
+        return f"{agency.name_ja or agency.name_en}({agency.code})"
+    return f"{agency.name_en} ({agency.code})"

@@ -1,0 +1,57 @@
+"""Opening forms and answering gestures: the few calls that are made while a person waits."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import errors
+from integrations.slack.connections import Connection
+from integrations.slack.speech import Safe
+
+log = structlog.get_logger()
+
+# Where Slack lets answers be sent (docs: handling interaction payloads, response_url).
+ANSWER_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+ANSWER_SECONDS = 5
+
+
+class Windows:
+    """Forms and private answers; nothing here is worth a retry, the decision is stored already."""
+
+    def __init__(
+        self,
+        clients: dict[str, AsyncWebClient],
+        connections: tuple[Connection, ...],
+        session: aiohttp.ClientSession,
+    ) -> None:
+        self._clients = clients
+        self._session = session
+        local = {urlsplit(one.api_url).hostname or "" for one in connections}
+        self._hosts = ANSWER_HOSTS | local
+
+    async def open(self, team: str, trigger: str, view: dict[str, Any]) -> None:
+        """Opens a form; raises SlackUnreachable when Slack does not."""
+        try:
+            await self._clients[team].views_open(trigger_id=trigger, view=view)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise errors.SlackUnreachable from error
+
+    async def answer(self, url: str, text: Safe, *, replace: bool) -> None:
+        """Shows a private answer to a gesture; an address that is not Slack's is not called."""
+        if urlsplit(url).hostname not in self._hosts:
+            log.warning("windows.foreign_response_url")
+            return
+        payload = {"text": text, "response_type": "ephemeral", "replace_original": replace}
+        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        try:
+            async with self._session.post(url, json=payload, timeout=timeout) as response:
+                if response.status >= 400:
+                    log.warning("windows.answer_refused", status=response.status)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            log.warning("windows.answer_failed", reason=type(error).__name__)
