@@ -115,7 +115,8 @@ class Application:
     async def wait_until_ready(self, seconds: float = 30) -> None:
         """Returns once every part is up; raises TimeoutError otherwise."""
         async with asyncio.timeout(seconds):
-            while not all((await self.readiness()).values()):
+            # Readiness is asked of each part; none of them announces it.
+            while not all((await self.readiness()).values()):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
 
     async def run(self) -> None:

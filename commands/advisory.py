@@ -7,10 +7,9 @@ from collections.abc import Callable
 from bot.domain.advisories import Advisory
 from bot.domain.labels import Label
 from bot.services import advisories, issuing, receipts, releases
-from bot.services.facts import RouteFacts
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
-from integrations.slack.render import LABEL_CHOICES
+from integrations.slack.render import LABEL_CHOICES, route_line
 from integrations.slack.speech import Safe
 
 NUMBER = Field("number", Kind.CODE, positional=True)
@@ -83,7 +82,7 @@ def list_(ask: Ask) -> Reply:
 def show(ask: Ask) -> Reply:
     view = advisories.show_advisory(ask.uow, ask.official, ask.arguments.text("number"))
     lines = [_line(ask, view.advisory), ask.say("advisories.posted", time=view.advisory.posted_at)]
-    lines += [_route_line(ask, route) for route in view.routes]
+    lines += [route_line(ask.speech, route) for route in view.routes]
     lines += [
         ask.say("advisories.receipt", agency=one.agency, name=one.name, time=one.at)
         for one in view.receipts
@@ -107,16 +106,6 @@ def _line(ask: Ask, advisory: Advisory) -> Safe:
         agency=agency,
         state=ask.say(f"advisories.state.{advisory.state.value}"),
         tags=[f"#{tag}" for tag in advisory.tags],
-    )
-
-
-def _route_line(ask: Ask, route: RouteFacts) -> Safe:
-    return ask.say(
-        f"advisories.outcome.{route.outcome}",
-        code=route.code,
-        agency=route.agency,
-        time=route.at or Safe("–"),
-        by=route.by or Safe("–"),
     )
 
 

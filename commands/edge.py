@@ -185,10 +185,7 @@ class Edge:
 
     async def _person(self, sender: Sender, given: Arguments, field: str) -> dict[str, Person]:
         user = given.person(field)
-        person = await self.people.person(sender.team, user)
-        if person is None:
-            raise errors.OfficialNotFound(user=user)
-        return {user: person}
+        return {user: await self.people.require_person(sender.team, user)}
 
 
 def refused(speech: Speech, refusal: errors.BotError) -> Answer:

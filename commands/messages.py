@@ -87,8 +87,9 @@ class Messages:
             file_names=tuple(str(one.get("name") or "") for one in event.get("files") or ()),
             is_stranger=home != team or bool(person and person.is_stranger),
             is_guest=bool(person and person.is_guest),
-            is_bot=bool(bot),
+            bot=str(bot) if bot else None,
             thread_ts=event.get("thread_ts"),
+            edited_ts=(event.get("edited") or {}).get("ts"),
         )
 
 

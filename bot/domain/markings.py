@@ -146,7 +146,7 @@ def _matches(line: str, seen: str) -> list[Match]:
 
 def _email_tags(line: str) -> Iterator[Match]:
     """Tags of the Email Protective Marking Standard, in a subject or in a header."""
-    if "=" not in line:
+    if "=" not in line and ":" not in line:
         return
     for match in _EMAIL_TAG.finditer(line):
         bracketed = line[match.start() - 1 : match.start()] in {"[", "("}

@@ -34,4 +34,4 @@ def require_speaker(uow: UnitOfWork, official: Official) -> None:
 def contact_of(uow: UnitOfWork, government: Government | None) -> str:
     """The admins to turn to, by name; a dash when there is none."""
     admins = uow.officials.of(government, Role.ADMIN) if government else ()
-    return ", ".join(f"{admin.name} ({admin.agency})" for admin in admins[:3]) or "-"
+    return ", ".join(f"{admin.name} – {admin.agency}" for admin in admins[:3]) or "-"

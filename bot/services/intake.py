@@ -29,7 +29,7 @@ from bot.storage.unit_of_work import UnitOfWork
 
 @dataclass(frozen=True)
 class Message:
-    """A message as Slack reports it; `user` is a bot's user or bot id for a feed."""
+    """A message as Slack reports it; `bot` is the bot id when a bot posted it."""
 
     team: str
     channel: str
@@ -39,8 +39,14 @@ class Message:
     file_names: tuple[str, ...] = ()
     is_stranger: bool = False
     is_guest: bool = False
-    is_bot: bool = False
+    bot: str | None = None
     thread_ts: str | None = None
+    edited_ts: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes this message, or this edit of it, the same however often it is delivered."""
+        return f"message:{self.team}:{self.channel}:{self.ts}:{self.edited_ts or ''}"
 
 
 class Outcome(StrEnum):
@@ -60,12 +66,12 @@ def may_concern(text: str) -> bool:
 def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     """Takes in a message once; the same message again is left alone."""
     links = _matching_links(uow, message)
-    if not links:
+    if not links or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     if uow.advisories.by_source(message.team, message.channel, message.ts) is not None:
         return Outcome.LEFT_ALONE
-    author = uow.officials.find(message.team, message.user)
-    if author is None and message.is_bot:
+    author = _author(uow, message)
+    if author is None and message.bot:
         return Outcome.LEFT_ALONE
     reading, screening = _read(message)
     refusal = _refuse_author(uow, message, author) or _refuse_content(reading, screening)
@@ -81,6 +87,8 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
     if known is None:
         return take_message(uow, message)
     if known.state is AdvisoryState.DISCARDED or known.body == message.text:
+        return Outcome.LEFT_ALONE
+    if not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     routes = uow.advisories.routes(known.id)
     if all(route.state is not RouteState.QUEUED for route in routes):
@@ -103,10 +111,17 @@ def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
     """A deleted source takes back what has not left yet; copies already delivered stay."""
     known = uow.advisories.by_source(team, channel, ts)
     if known is not None and known.state is AdvisoryState.HELD:
-        uow.advisories.save(replace(known.discard(), body=""))
-        uow.audit.record(known.government, "advisory.discard", known.number)
-    elif known is not None:
+        return _let_go(uow, known)
+    if known is not None:
         issuing.keep_back_unsent(uow, known)
+    return Outcome.LEFT_ALONE
+
+
+def _let_go(uow: UnitOfWork, known: Advisory) -> Outcome:
+    """The author took the tags off, or the post away, before anything had left."""
+    issuing.keep_back_unsent(uow, known)
+    uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))
+    uow.audit.record(known.government, "advisory.discard", known.number)
     return Outcome.LEFT_ALONE
 
 
@@ -116,6 +131,13 @@ def _matching_links(uow: UnitOfWork, message: Message) -> tuple[Link, ...]:
     # Most messages carry no tag at all: that question is cheap and comes first.
     tags = read_tags(message.text)
     return issuing.matching_links(uow, message.team, message.channel, tags) if tags else ()
+
+
+def _author(uow: UnitOfWork, message: Message) -> Official | None:
+    author = uow.officials.find(message.team, message.user)
+    if author is None and message.bot:
+        return uow.officials.find(message.team, message.bot)
+    return author
 
 
 def _refuse_author(
@@ -254,6 +276,10 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         needs_release=screening.decision is Decision.ASK,
         files=len(message.file_names),
     )
-    uow.advisories.save(fresh)
     links = _matching_links(uow, message)
+    if not links:
+        return _let_go(uow, known)
+    if known.state is AdvisoryState.ISSUED:
+        issuing.keep_back_unsent(uow, known)
+    uow.advisories.save(fresh)
     return _proceed(uow, fresh, author, links, unknown=reading.unknown)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
@@ -20,6 +20,10 @@ from bot.texts.catalog import Language
 from integrations.slack.connections import Connection
 
 FAILURES = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError)
+# Slack's words for "no such person" and "not a channel of yours" (Web API reference, errors).
+UNKNOWN_PERSON = frozenset({"user_not_found", "bot_not_found", "user_not_visible"})
+NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
+BOT_MARK = "B"
 REMEMBERED_SECONDS = 600
 LOOKUP_SECONDS = 1.0
 VIEW_SECONDS = 2.0
@@ -65,6 +69,18 @@ class People:
         profile = await self._profile(team, user)
         return profile.person if profile else None
 
+    async def require_person(self, team: str, user: str) -> Person:
+        """The user or bot; raises OfficialNotFound, or SlackUnreachable when nobody answers."""
+        try:
+            async with asyncio.timeout(VIEW_SECONDS):
+                return (await self._ask(team, user)).person
+        except SlackApiError as error:
+            if error.response.get("error") in UNKNOWN_PERSON:
+                raise errors.OfficialNotFound(user=user) from error
+            raise errors.SlackUnreachable from error
+        except FAILURES as error:
+            raise errors.SlackUnreachable from error
+
     async def resolve_names(self, team: str, text: str) -> str:
         """Bare `@name` words become `<@U…>` mentions where the workspace knows the name."""
         if not BARE_NAME.search(text):
@@ -77,6 +93,10 @@ class People:
         try:
             async with asyncio.timeout(VIEW_SECONDS):
                 return await self._channel(team, channel)
+        except SlackApiError as error:
+            if error.response.get("error") in NOT_A_MEMBER:
+                raise errors.BotNotInChannel from error
+            raise errors.SlackUnreachable from error
         except FAILURES as error:
             raise errors.SlackUnreachable from error
 
@@ -110,15 +130,21 @@ class People:
         known = self._profiles.get((team, user))
         if known and known.until > time.monotonic():
             return known
-        client = self._clients.get(team)
-        if client is None:
+        if team not in self._clients:
             return None
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                answer = await client.users_info(user=user, include_locale=True)
+                return await self._ask(team, user)
         except FAILURES:
             return known
-        profile = _profile(team, answer["user"])
+
+    async def _ask(self, team: str, user: str) -> Profile:
+        client = self._clients[team]
+        if user.startswith(BOT_MARK):
+            profile = _bot_profile(team, (await client.bots_info(bot=user))["bot"])
+        else:
+            answer = await client.users_info(user=user, include_locale=True)
+            profile = _profile(team, answer["user"])
         self._profiles[(team, user)] = profile
         return profile
 
@@ -148,6 +174,17 @@ def _profile(team: str, user: dict[str, Any]) -> Profile:
         is_bot=bool(user.get("is_bot")),
     )
     return Profile(person, user.get("locale"), time.monotonic() + REMEMBERED_SECONDS)
+
+
+def _bot_profile(team: str, bot: dict[str, Any]) -> Profile:
+    # A feed built on an app speaks as that app's user; an older integration as the bot id itself.
+    person = Person(
+        team=team,
+        user=str(bot.get("user_id") or bot["id"]),
+        name=str(bot.get("name") or bot["id"]),
+        is_bot=True,
+    )
+    return Profile(person, None, time.monotonic() + REMEMBERED_SECONDS)
 
 
 def _mention(found: re.Match[str], names: dict[str, str]) -> str:

@@ -140,14 +140,9 @@ class Renderer:
         return Shown(self._framed(top, f"{where}\n{receipts}", bottom), blocks)
 
     def _route_line(self, side: Government, route: RouteFacts) -> Safe:
-        return self._both(
-            side,
-            f"advisories.outcome.{route.outcome}",
-            code=route.code,
-            agency=route.agency,
-            time=route.at or Safe("–"),
-            by=route.by or Safe("–"),
-        )
+        first = own_language(side)
+        lines = [route_line(self.speech(lang), route) for lang in (first, first.other)]
+        return Safe("\n".join(lines))
 
     def _release(self, facts: ReleaseFacts, reader: Language) -> Shown:
         speech = self.speech(reader)
@@ -159,7 +154,7 @@ class Renderer:
             author=facts.author,
             time=facts.posted_at,
         )
-        where = Safe("\n".join(self._route_line(facts.side, one) for one in facts.destinations))
+        where = Safe("\n".join(route_line(speech, one) for one in facts.destinations))
         body = self._inert(facts.body, facts.names)
         title = f"{self._inert(facts.title, facts.names)}\n" if facts.title else ""
         blocks = [section(top), section(heading), *self._sections(Safe(title + body))]
@@ -248,6 +243,17 @@ class Renderer:
 
     def _framed(self, top: Safe, body: str, bottom: Safe) -> str:
         return f"{top}\n{clip(body, FALLBACK_LIMIT - len(top) - len(bottom) - 2)}\n{bottom}"
+
+
+def route_line(speech: Speech, route: RouteFacts) -> Safe:
+    """What became of an advisory at one destination, in one language."""
+    return speech.say(
+        f"advisories.outcome.{route.outcome}",
+        code=route.code,
+        agency=route.agency,
+        time=route.at or Safe("–"),
+        by=route.by or Safe("–"),
+    )
 
 
 def own_language(side: Government) -> Language:

@@ -15,6 +15,8 @@ from bot.domain.labels import Label
 from bot.domain.moments import in_both_cities
 from bot.texts.catalog import Catalog, Language
 
+LIST_MARK = {Language.EN: ", ", Language.JA: "、"}
+
 
 class Safe(str):
     """Slack text that needs no further care."""
@@ -39,31 +41,37 @@ class Speech:
         return agency_name(agency, self.language)
 
     def moment(self, instant: datetime) -> Safe:
-        """Both capitals' time, each with its date and weekday."""
+        """Both capitals' time; the date and weekday once, or twice when they differ."""
         tokyo, canberra = in_both_cities(instant)
-        return Safe(
-            self.catalog.say(
-                self.language,
+        if tokyo.date() == canberra.date():
+            return self._phrase(
                 "time.both",
-                tokyo=self._local(tokyo),
-                canberra=self._local(canberra),
+                date=self._date(tokyo),
+                tokyo=f"{tokyo:%H:%M}",
+                canberra=f"{canberra:%H:%M}",
             )
+        return self._phrase(
+            "time.both_dates",
+            tokyo_date=self._date(tokyo),
+            canberra_date=self._date(canberra),
+            tokyo=f"{tokyo:%H:%M}",
+            canberra=f"{canberra:%H:%M}",
         )
 
     def in_(self, language: Language) -> Speech:
         return Speech(self.catalog, language)
 
-    def _local(self, local: datetime) -> str:
-        say = self.catalog.say
-        return say(
-            self.language,
-            "time.local",
-            weekday=say(self.language, f"time.weekday.{local.weekday()}"),
+    def _date(self, local: datetime) -> str:
+        return self._phrase(
+            "time.date",
+            weekday=self._phrase(f"time.weekday.{local.weekday()}"),
             day=local.day,
-            month=say(self.language, f"time.month.{local.month}"),
+            month=self._phrase(f"time.month.{local.month}"),
             year=local.year,
-            clock=f"{local:%H:%M}",
         )
+
+    def _phrase(self, key: str, **parameters: object) -> Safe:
+        return Safe(self.catalog.say(self.language, key, **parameters))
 
     def _shown(self, value: object) -> object:
         if isinstance(value, Safe | int | float):
@@ -75,7 +83,7 @@ class Speech:
         if isinstance(value, Agency):
             return agency_name(value, self.language)
         if isinstance(value, list | tuple | frozenset):
-            return ", ".join(str(self._shown(one)) for one in value)
+            return LIST_MARK[self.language].join(str(self._shown(one)) for one in value)
         return escape(inert(str(value)))
 
 

@@ -77,7 +77,7 @@ def test_hostile_text_read_as_slack_text_comes_out_inert(text: str) -> None:
     assert is_inert(escape(inert(plain(text))))
 
 
-@settings(max_examples=150000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT)
 @example("\ue0000\ue001")
 @example("https://cisa.gov/https://evil.com")
