@@ -24,10 +24,13 @@ from bot.workers.clock import Clock
 from bot.workers.outbox import HOLD_OFF, Dispatcher
 from commands import register
 from commands.edge import Edge
+from commands.messages import Messages
+from commands.missed import Missed
 from integrations.metrics import Meters
 from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
 from integrations.slack.connections import Connection
 from integrations.slack.gateway import SlackPostman, clients_for, new_session
+from integrations.slack.history import History
 from integrations.slack.ingress import IngressGuard
 from integrations.slack.people import People
 from integrations.slack.render import Renderer
@@ -66,7 +69,8 @@ class Application:
         )
         self.edge = Edge(database, words, self.people, self.dispatcher.wake)
         windows = Windows(clients, connections, session)
-        register(self.bolt, self.edge, windows, settings.command_prefix)
+        messages = Messages(self.edge)
+        register(self.bolt, self.edge, windows, messages, settings.command_prefix)
         self.clock = Clock(database)
         self._meters = Meters(database)
         self.web = WebServer(
@@ -76,8 +80,10 @@ class Application:
             self._meters.registry,
             self._meters.read,
         )
+        missed = Missed(self.edge, messages, History(clients))
         self._connectors = [
-            Connector(one, clients[one.team], self.bolt, self._learned) for one in connections
+            Connector(one, clients[one.team], self.bolt, self._learned, missed)
+            for one in connections
         ]
         self._running: list[asyncio.Task[None]] = []
 

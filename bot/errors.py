@@ -44,6 +44,8 @@ BotError
 │   ├── BotNotInChannel         the bot is not a member, so it would hear nothing
 │   ├── ChannelShared           outside organisations are in the channel
 │   ├── AdvisoryNotHeld         only a held advisory takes a label
+│   ├── AdvisoryNotIssued       withdrawn already, or never issued
+│   ├── AdvisorySupersedesItself
 │   ├── AdvisoryNotAwaiting     nothing waits for release
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency
@@ -52,6 +54,7 @@ BotError
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
 │   ├── MarkingBlocks           a protective marking of the block family
+│   ├── ReplyAboveLabel         a reply bears a tighter or unknown label than its advisory
 │   └── LabelRefused            RED and AMBER+STRICT are never relayed
 ├── TryAgain                nothing was done; the same request may succeed later
 │   ├── SlackUnreachable
@@ -249,6 +252,14 @@ class AdvisoryNotHeld(NotPossible):
     names = ("number",)
 
 
+class AdvisoryNotIssued(NotPossible):
+    names = ("number",)
+
+
+class AdvisorySupersedesItself(NotPossible):
+    names = ("number",)
+
+
 class AdvisoryNotAwaiting(NotPossible):
     names = ("number",)
 
@@ -283,6 +294,10 @@ class MarkingBlocks(NotReleased):
 
 class LabelRefused(NotReleased):
     names = ("label",)
+
+
+class ReplyAboveLabel(NotReleased):
+    names = ("number",)
 
 
 class TryAgain(BotError):

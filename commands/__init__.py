@@ -24,9 +24,11 @@ BUTTONS: dict[str, tuple[Handler, bool]] = {**advisory.BUTTONS}
 Listener = Callable[..., Awaitable[None]]
 
 
-def register(app: AsyncApp, edge: Edge, windows: Windows, prefix: str = "") -> None:
+def register(
+    app: AsyncApp, edge: Edge, windows: Windows, messages: Messages, prefix: str = ""
+) -> None:
     """Connects every command, form, button and event to its handler."""
-    gestures, messages = Gestures(edge, windows, COMMANDS), Messages(edge)
+    gestures = Gestures(edge, windows, COMMANDS)
     for command in COMMANDS:
         app.command(prefixed(command, prefix))(_on_command(gestures, command))
     for action, (handler, replace) in BUTTONS.items():

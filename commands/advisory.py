@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.domain.advisories import Advisory
 from bot.domain.labels import Label
-from bot.services import advisories, issuing, receipts, releases
+from bot.services import advisories, issuing, receipts, releases, withdrawals
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.render import LABEL_CHOICES, route_line
@@ -14,7 +14,7 @@ from integrations.slack.speech import Safe
 
 NUMBER = Field("number", Kind.CODE, positional=True)
 LABEL = Field("label", Kind.LABEL)
-TITLE_LIMIT, TEXT_LIMIT = 200, 30_000
+TITLE_LIMIT, TEXT_LIMIT, REASON_LIMIT = 200, 30_000, 500
 
 
 def new(ask: Ask) -> Reply:
@@ -69,6 +69,19 @@ def keep(ask: Ask) -> Reply:
     number = ask.value or ask.arguments.text("number")
     kept = releases.keep_back_advisory(ask.uow, ask.official, number)
     return Reply(ask.say("advisories.kept_back", number=kept.number))
+
+
+def withdraw(ask: Ask) -> Reply:
+    number = ask.arguments.text("number")
+    reason = ask.arguments.short("reason", REASON_LIMIT)
+    withdrawn = withdrawals.withdraw_advisory(ask.uow, ask.official, number, reason)
+    return Reply(ask.say("advisories.withdrawn", number=withdrawn.number))
+
+
+def supersede(ask: Ask) -> Reply:
+    number, by = ask.arguments.text("number"), ask.arguments.text("by")
+    done = withdrawals.supersede_advisory(ask.uow, ask.official, number, by)
+    return Reply(ask.say("advisories.superseded_done", number=done.number, by=done.superseded_by))
 
 
 def list_(ask: Ask) -> Reply:
@@ -129,6 +142,8 @@ COMMAND = Command(
         Verb("discard", discard, (NUMBER,)),
         Verb("release", release, (NUMBER,)),
         Verb("keep", keep, (NUMBER,)),
+        Verb("withdraw", withdraw, (NUMBER, Field("reason", Kind.TEXT))),
+        Verb("supersede", supersede, (NUMBER, Field("by", Kind.CODE))),
     ),
 )
 

@@ -70,6 +70,8 @@ EXAMPLES = {
     "label": "GREEN",
     "title": '"…"',
     "text": '"…"',
+    "reason": '"…"',
+    "by": "ADV-2026-0002",
 }
 
 

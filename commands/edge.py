@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -31,6 +32,8 @@ from integrations.slack.speech import Safe, Speech
 log = structlog.get_logger()
 T = TypeVar("T")
 Handler = Callable[[Ask], Reply]
+# Slack redelivers within minutes; what it might ask for again is remembered that long, roughly.
+ANSWERS_KEPT = 1_000
 Looks = Callable[[UnitOfWork], Sequence[Place]]
 
 
@@ -67,6 +70,7 @@ class Edge:
         self._wake = wake
         self.people = people
         self._afterwards: set[asyncio.Task[None]] = set()
+        self._answers: OrderedDict[str, Answer] = OrderedDict()
 
     async def answer(
         self,
@@ -114,7 +118,7 @@ class Edge:
 
         answer = await self._guarded(carry_out, lambda: Speech(self._catalog, language[0]))
         self._wake()
-        return answer
+        return self._remembered(key, answer)
 
     async def read(self, sender: Sender, work: Callable[[UnitOfWork, Speech], T]) -> T:
         """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
@@ -136,6 +140,12 @@ class Edge:
         await self._database.run(work)
         self._wake()
 
+    async def look(self, work: Callable[[UnitOfWork], T]) -> T:
+        """One transaction of the bot's own, on nobody's behalf; wakes the dispatcher."""
+        result = await self._database.run(work)
+        self._wake()
+        return result
+
     def later(self, work: Awaitable[None]) -> None:
         """Does something after the acknowledgement that nobody has to wait for."""
 
@@ -154,6 +164,16 @@ class Edge:
     async def speech(self, sender: Sender) -> Speech:
         """The voice for somebody of whom nothing is known yet."""
         return Speech(self._catalog, await self.people.language(sender.team, sender.user))
+
+    def _remembered(self, key: str, answer: Answer | None) -> Answer | None:
+        """The same words for the same request: the first answer may have been lost on its way."""
+        if answer is None:
+            return self._answers.get(key)
+        if answer.refusal is None:
+            self._answers[key] = answer
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return answer
 
     async def _guarded(
         self, work: Callable[[], Awaitable[T]], speech: Callable[[], Speech]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.services import intake
-from bot.services.intake import Message
+from bot.services.incoming import Message
 from bot.services.notes import tell_here
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
@@ -37,6 +37,11 @@ class Messages:
         elif subtype in SPOKEN:
             await self._take(team, str(event["channel"]), event, edited=False)
 
+    async def take_missed(self, team: str, channel: str, said_then: Mapping[str, Any]) -> None:
+        """A message read back from history: new to the bot, or known and perhaps edited since."""
+        if said_then.get("subtype") in SPOKEN:
+            await self._take(team, channel, said_then, edited="edited" in said_then)
+
     async def take_mention(self, body: Body) -> None:
         """Somebody called the bot by name: they are told privately what it can do."""
         event, team = body["event"], str(body["team_id"])
@@ -53,8 +58,10 @@ class Messages:
         self, team: str, channel: str, event: Mapping[str, Any], *, edited: bool
     ) -> None:
         text = said(event)
-        # Everything said in a busy channel passes here: without a tag it cannot be an advisory.
-        if not edited and not intake.may_concern(text):
+        # Everything said in a busy channel passes here: without a tag, outside a thread, it cannot
+        # concern the bridge.
+        is_reply = event.get("thread_ts") not in (None, event.get("ts"))
+        if not edited and not is_reply and not intake.may_concern(text):
             return
         message = await self._message(team, channel, event, text)
         if message is None:

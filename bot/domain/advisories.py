@@ -17,6 +17,8 @@ class AdvisoryState(StrEnum):
     HELD = "held"  # no usable label yet: waits for its author, goes nowhere
     ISSUED = "issued"  # labelled; each route has its own state
     DISCARDED = "discarded"  # the author let a held one go, or deleted the message
+    WITHDRAWN = "withdrawn"  # the originator took it back: every copy becomes a tombstone
+    SUPERSEDED = "superseded"  # a later advisory of the originator stands in its place
 
 
 class RouteState(StrEnum):
@@ -27,6 +29,7 @@ class RouteState(StrEnum):
     KEPT_BACK = "kept_back"  # a releaser decided against it
     ABOVE_CEILING = "above_ceiling"  # the label is above what the link may carry
     PAUSED = "paused"  # the link was paused when the advisory was posted
+    RECALLED = "recalled"  # delivered, then the label rose above what the link may carry
     WITHHELD = "withheld"  # policy no longer permitted it when it was about to be sent
 
 
@@ -37,6 +40,7 @@ class Route:
     advisory_id: int
     link_id: int
     state: RouteState
+    revision: int = 1
     decided_by: int | None = None
     decided_at: datetime | None = None
 
@@ -62,6 +66,15 @@ class Advisory:
     needs_release: bool
     files: int
     posted_at: datetime
+    revision: int = 1
+    changed_at: datetime | None = None
+    reason: str = ""
+    superseded_by: str = ""
+
+    @property
+    def is_out(self) -> bool:
+        """Whether readers may see its text: issued, or superseded and still readable."""
+        return self.state in (AdvisoryState.ISSUED, AdvisoryState.SUPERSEDED)
 
     def label_as(self, label: Label) -> Advisory:
         """The originator names the label of a held advisory."""
@@ -72,9 +85,42 @@ class Advisory:
         self._require_held()
         return replace(self, state=AdvisoryState.DISCARDED)
 
+    def revise(self, label: Label, body: str, at: datetime) -> Advisory:
+        """The originator changed the text: the next revision, under a label never looser."""
+        return replace(self, label=label, body=body, revision=self.revision + 1, changed_at=at)
+
+    def withdraw(self, reason: str, at: datetime) -> Advisory:
+        """The originator takes it back; from now on nobody is shown its text."""
+        self._require_out()
+        return replace(self, state=AdvisoryState.WITHDRAWN, reason=reason, changed_at=at)
+
+    def supersede(self, number: str, at: datetime) -> Advisory:
+        """A later advisory stands in its place; readers are pointed to it."""
+        self._require_out()
+        return replace(self, state=AdvisoryState.SUPERSEDED, superseded_by=number, changed_at=at)
+
+    def _require_out(self) -> None:
+        if not self.is_out:
+            raise errors.AdvisoryNotIssued(number=self.number)
+
     def _require_held(self) -> None:
         if self.state is not AdvisoryState.HELD:
             raise errors.AdvisoryNotHeld(number=self.number)
+
+
+@dataclass(frozen=True)
+class ThreadReply:
+    """A reply in an advisory's thread on either side, mirrored to the other threads."""
+
+    id: int
+    advisory_id: int
+    team: str
+    channel: str
+    ts: str
+    author_id: int
+    body: str
+    posted_at: datetime
+    is_deleted: bool = False
 
 
 @dataclass(frozen=True)

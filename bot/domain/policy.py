@@ -35,6 +35,15 @@ def waits(advisory: Advisory, link: Link) -> bool:
     return must_wait(advisory.label, link, asked=advisory.needs_release)
 
 
+def may_reply(advisory: Advisory, link: Link) -> bool:
+    """Whether a reply may travel along a link as its advisory did, without a releaser's eye."""
+    if not advisory.is_out or advisory.label is None or link.state is not LinkState.ACTIVE:
+        return False
+    if advisory.label in NEVER_RELAYED or advisory.label.rank > link.terms.ceiling.rank:
+        return False
+    return not waits(advisory, link)
+
+
 def must_wait(label: Label | None, link: Link, *, asked: bool) -> bool:
     """The rule itself: a manual link, AMBER, or a marking that asks."""
     return asked or link.terms.mode is Mode.MANUAL or label in ALWAYS_WAITS

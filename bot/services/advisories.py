@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot import errors
 from bot.domain.advisories import Advisory
 from bot.domain.officials import Official
-from bot.services.announcements import status_of
+from bot.services.cards import status_of
 from bot.services.facts import ReceiptFacts, RouteFacts
 from bot.services.receipts import has_arrived
 from bot.storage.unit_of_work import UnitOfWork

@@ -5,45 +5,54 @@ Policy is asked again here: what was permitted when it was queued may no longer 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
-from bot.domain.agencies import Agency
-from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.inert import split_text
+from bot.domain.changes import changed_lines
+from bot.domain.deliveries import Delivery
 from bot.domain.links import End, Link
-from bot.domain.officials import Role
+from bot.domain.officials import Government, Role
+from bot.services.cards import (
+    agencies_expected,
+    agency_of,
+    names_in,
+    receipts_of,
+    refresh_status,
+    route_facts,
+    status_of,
+)
 from bot.services.facts import (
+    ChangeFacts,
     CopyFacts,
     Facts,
     HeldFacts,
     LinkFacts,
     NoteFacts,
-    ReceiptFacts,
     ReleaseFacts,
-    RouteFacts,
+    ReplyFacts,
     StatusFacts,
+    TombstoneFacts,
+)
+from bot.services.kinds import (
+    CHANGE,
+    COPY,
+    HELD,
+    LINK,
+    NOTE,
+    RELEASE,
+    REPLY,
+    SOURCE,
+    STATUS,
+    Withheld,
+    parts_of,
 )
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
-# Kinds of delivery: the word before the dot is the noun it belongs to.
-COPY, SOURCE, STATUS = "advisory.copy", "advisory.source", "advisory.status"
-RELEASE, HELD, NOTE, LINK = "advisory.release", "advisory.held", "note", "link.notice"
-
-# A body longer than this is split over several messages, each with its own label and end mark.
-PART_LENGTH = 9_000
-MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
-
-
-class Withheld(Exception):
-    """The delivery may not be sent any more; the reason is a word for the audit log."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+# A copy queued this long after its source was posted says so.
+LATE = timedelta(minutes=10)
 
 
 def compose(uow: UnitOfWork, delivery: Delivery) -> Outgoing:
@@ -68,60 +77,147 @@ def compose(uow: UnitOfWork, delivery: Delivery) -> Outgoing:
     )
 
 
-def parts_of(body: str) -> tuple[str, ...]:
-    """The body cut into the messages it needs; one for nearly every advisory."""
-    return split_text(body, PART_LENGTH) or ("",)
-
-
 def _language(uow: UnitOfWork, delivery: Delivery) -> str:
     reader = uow.officials.find(delivery.team, delivery.user) if delivery.user else None
     return reader.language if reader else "auto"
 
 
-def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts:
+def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
     advisory = uow.advisories.get(_required(delivery.advisory_id))
     link = uow.links.get(_required(delivery.link_id))
     route = uow.advisories.route(advisory.id, link.id)
-    released = route is not None and route.decided_by is not None
-    if delivery.target is None and (
-        route is None or not policy.may_send(advisory, link, route.state, released=released)
-    ):
-        if route is not None and route.state is RouteState.QUEUED:
-            uow.advisories.put_route(advisory.id, link.id, RouteState.WITHHELD)
-            refresh_status(uow, advisory.id)
+    if route is None:
         raise Withheld("policy")
-    return _copy_facts(uow, delivery, advisory)
+    if delivery.target is None:
+        _require_sendable(uow, advisory, link, route)
+    elif advisory.state is AdvisoryState.WITHDRAWN or route.state is RouteState.RECALLED:
+        return _tombstone(uow, delivery, advisory)
+    return _copy_facts(uow, delivery, advisory, route.revision)
 
 
-def _source(uow: UnitOfWork, delivery: Delivery) -> CopyFacts:
-    return _copy_facts(uow, delivery, uow.advisories.get(_required(delivery.advisory_id)))
+def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
+    released = route.decided_by is not None
+    if policy.may_send(advisory, link, route.state, released=released):
+        return
+    if route.state is RouteState.QUEUED and advisory.state is AdvisoryState.ISSUED:
+        uow.advisories.put_route(advisory.id, link.id, RouteState.WITHHELD)
+        refresh_status(uow, advisory.id)
+    raise Withheld("policy" if advisory.state is AdvisoryState.ISSUED else advisory.state.value)
 
 
-def _copy_facts(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> CopyFacts:
-    if advisory.label is None or advisory.state is not AdvisoryState.ISSUED:
+def _tombstone(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> TombstoneFacts:
+    if advisory.label is None:
         raise Withheld("not_issued")
-    parts = parts_of(advisory.body)
-    part = int(str(delivery.facts.get("part", 1)))
-    workspace = uow.workspaces.of_team(delivery.team)
-    if workspace is None:
-        raise Withheld("workspace")
-    is_source = delivery.kind == SOURCE
-    return CopyFacts(
-        side=workspace.government,
+    withdrawn = advisory.state is AdvisoryState.WITHDRAWN
+    return TombstoneFacts(
+        side=_side(uow, delivery),
+        why="withdrawn" if withdrawn else "recalled",
         number=advisory.number,
         label=advisory.label,
-        agency=_agency(uow, advisory.agency),
+        agency=agency_of(uow, advisory.agency),
+        at=advisory.changed_at or uow.now,
+        reason=advisory.reason,
+    )
+
+
+def _source(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
+    advisory = uow.advisories.get(_required(delivery.advisory_id))
+    if advisory.state is AdvisoryState.WITHDRAWN and delivery.target is not None:
+        return _tombstone(uow, delivery, advisory)
+    return _copy_facts(uow, delivery, advisory, advisory.revision)
+
+
+def _copy_facts(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, revision: int
+) -> CopyFacts:
+    if advisory.label is None or not advisory.is_out:
+        raise Withheld("not_issued")
+    body = uow.advisories.body_of(advisory, revision)
+    parts = parts_of(body)
+    part = int(str(delivery.facts.get("part", 1)))
+    first = uow.outbox.get(delivery.target) if delivery.target else delivery
+    is_source = delivery.kind == SOURCE
+    return CopyFacts(
+        side=_side(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, advisory.agency),
         author=advisory.author_name,
         posted_at=advisory.posted_at,
         tags=advisory.tags,
         title=advisory.title,
-        body=parts[min(part, len(parts)) - 1],
-        names=_names(uow, advisory),
+        body=parts[part - 1] if part <= len(parts) else "",
+        names=names_in(uow, advisory.team, advisory.title + body),
         part=part,
-        parts=len(parts),
-        receipts=() if is_source else _receipts(uow, advisory.id),
-        agencies_expected=0 if is_source else _expected(uow, advisory),
-        acknowledgeable=not is_source and part == len(parts),
+        parts=max(len(parts), part),
+        receipts=() if is_source else receipts_of(uow, advisory.id),
+        agencies_expected=0 if is_source else agencies_expected(uow, advisory),
+        acknowledgeable=not is_source and part >= len(parts),
+        revision=revision,
+        changed_at=advisory.changed_at if revision > 1 else None,
+        is_late=first.created_at - advisory.posted_at > LATE,
+        superseded_by=advisory.superseded_by,
+    )
+
+
+def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
+    advisory = uow.advisories.get(_required(delivery.advisory_id))
+    if advisory.label is None:
+        raise Withheld("not_issued")
+    change, revision = str(delivery.facts["change"]), int(str(delivery.facts["revision"]))
+    # A text that was withdrawn meanwhile must not come back by way of its own change note.
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    more = 0
+    if change == "revised" and advisory.is_out:
+        before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
+        removed, added, more = changed_lines(before, uow.advisories.body_of(advisory, revision))
+    receipts = receipts_of(uow, advisory.id)
+    return ChangeFacts(
+        side=_side(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        change=change,
+        revision=revision,
+        removed=removed,
+        added=added,
+        more=more,
+        acknowledged_by=tuple(receipt.agency for receipt in receipts),
+        detail=advisory.reason or advisory.superseded_by,
+    )
+
+
+def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
+    advisory = uow.advisories.get(_required(delivery.advisory_id))
+    reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))
+    author = uow.officials.get(reply.author_id)
+    gone = reply.is_deleted or not advisory.is_out
+    if advisory.label is None or (gone and delivery.target is None):
+        raise Withheld("reply_gone")
+    if delivery.target is None and delivery.link_id is not None:
+        link = uow.links.get(delivery.link_id)
+        if not policy.may_reply(advisory, link):
+            raise Withheld("policy")
+    if not advisory.is_out:
+        return _tombstone(uow, delivery, advisory)
+    if reply.is_deleted:
+        return TombstoneFacts(
+            side=_side(uow, delivery),
+            why="reply_deleted",
+            number=advisory.number,
+            label=advisory.label,
+            agency=agency_of(uow, author.agency),
+            at=uow.now,
+            reason="",
+        )
+    return ReplyFacts(
+        side=_side(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, author.agency),
+        author=author.name,
+        body=reply.body,
+        names=names_in(uow, reply.team, reply.body),
     )
 
 
@@ -136,8 +232,12 @@ def _status(uow: UnitOfWork, delivery: Delivery) -> StatusFacts:
         label=advisory.label,
         routes=routes,
         receipts=receipts,
-        agencies_expected=_expected(uow, advisory),
+        agencies_expected=agencies_expected(uow, advisory),
         files=advisory.files,
+        revision=advisory.revision,
+        state=advisory.state.value,
+        reason=advisory.reason,
+        superseded_by=advisory.superseded_by,
     )
 
 
@@ -155,13 +255,13 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         side=advisory.government,
         number=advisory.number,
         label=advisory.label,
-        agency=_agency(uow, advisory.agency),
+        agency=agency_of(uow, advisory.agency),
         author=advisory.author_name,
         posted_at=advisory.posted_at,
         title=advisory.title,
         body=parts_of(advisory.body)[0],
-        names=_names(uow, advisory),
-        destinations=tuple(_route_facts(uow, advisory, route) for route in routes),
+        names=names_in(uow, advisory.team, advisory.title + advisory.body),
+        destinations=tuple(route_facts(uow, advisory, route) for route in routes),
         decided=not waiting,
     )
 
@@ -191,10 +291,10 @@ def _link(uow: UnitOfWork, delivery: Delivery) -> LinkFacts:
         change=str(delivery.facts["change"]),
         link=link,
         terms=link.terms,
-        near=_agency(uow, link.near.agency),
-        far=_agency(uow, far.agency if far else link.to_agency),
+        near=agency_of(uow, link.near.agency),
+        far=agency_of(uow, far.agency if far else link.to_agency),
         by=by.name,
-        by_agency=_agency(uow, by.agency),
+        by_agency=agency_of(uow, by.agency),
         here=here,
         there=there,
         readers=tuple(str(name) for name in readers) if isinstance(readers, list) else (),
@@ -207,34 +307,13 @@ COMPOSERS: Mapping[str, Callable[[UnitOfWork, Delivery], Facts]] = {
     COPY: _copy,
     SOURCE: _source,
     STATUS: _status,
+    CHANGE: _change,
+    REPLY: _reply,
     RELEASE: _release,
     HELD: _held,
     NOTE: _note,
     LINK: _link,
 }
-
-
-def refresh_status(uow: UnitOfWork, advisory_id: int) -> None:
-    """The status card in the source's thread will show the newest facts."""
-    for card in uow.outbox.of_advisory(advisory_id, STATUS):
-        uow.outbox.refresh(card)
-
-
-def refresh_everywhere(uow: UnitOfWork, advisory_id: int) -> None:
-    """Status card and every delivered copy will show the newest facts."""
-    refresh_status(uow, advisory_id)
-    last_part = len(parts_of(uow.advisories.get(advisory_id).body))
-    for copy in uow.outbox.of_advisory(advisory_id, COPY):
-        if copy.state is DeliveryState.DELIVERED and copy.facts.get("part", 1) == last_part:
-            uow.outbox.refresh(copy)
-
-
-def status_of(
-    uow: UnitOfWork, advisory: Advisory
-) -> tuple[tuple[RouteFacts, ...], tuple[ReceiptFacts, ...]]:
-    """What became of an advisory on each link, and who acknowledged it."""
-    routes = tuple(_route_facts(uow, advisory, r) for r in uow.advisories.routes(advisory.id))
-    return routes, _receipts(uow, advisory.id)
 
 
 def _ends(link: Link, delivery: Delivery) -> tuple[End, End | None]:
@@ -243,48 +322,11 @@ def _ends(link: Link, delivery: Delivery) -> tuple[End, End | None]:
     return link.near, link.far
 
 
-def _route_facts(uow: UnitOfWork, advisory: Advisory, route: Route) -> RouteFacts:
-    link = uow.links.get(route.link_id)
-    other = link.end_of(advisory.government.other)
-    outcome, at = route.state.value, route.decided_at
-    if route.state is RouteState.QUEUED:
-        copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link.id]
-        outcome, at = _copy_outcome(copies), copies[-1].delivered_at if copies else None
-    by = uow.officials.get(route.decided_by).name if route.decided_by else None
-    agency = _agency(uow, other.agency if other else link.to_agency)
-    return RouteFacts(link.code, agency, outcome, at, by)
-
-
-def _copy_outcome(copies: list[Delivery]) -> str:
-    states = {copy.state for copy in copies}
-    if states & {DeliveryState.PARKED, DeliveryState.DROPPED}:
-        return "parked"
-    return "delivered" if states == {DeliveryState.DELIVERED} else "queued"
-
-
-def _receipts(uow: UnitOfWork, advisory_id: int) -> tuple[ReceiptFacts, ...]:
-    return tuple(
-        ReceiptFacts(_agency(uow, receipt.agency), receipt.name, receipt.at)
-        for receipt in uow.advisories.receipts(advisory_id)
-    )
-
-
-def _expected(uow: UnitOfWork, advisory: Advisory) -> int:
-    readers = uow.officials.of(advisory.government.other)
-    return len({reader.agency for reader in readers if reader.may_speak})
-
-
-def _names(uow: UnitOfWork, advisory: Advisory) -> dict[str, str]:
-    mentioned = set(MENTION.findall(advisory.body)) | set(MENTION.findall(advisory.title))
-    found = ((user, uow.officials.find(advisory.team, user)) for user in sorted(mentioned))
-    return {user: official.name for user, official in found if official is not None}
-
-
-def _agency(uow: UnitOfWork, code: str) -> Agency:
-    agency = uow.agencies.get(code)
-    if agency is None:
-        raise Withheld("agency")
-    return agency
+def _side(uow: UnitOfWork, delivery: Delivery) -> Government:
+    workspace = uow.workspaces.of_team(delivery.team)
+    if workspace is None:
+        raise Withheld("workspace")
+    return workspace.government
 
 
 def _required(value: int | None) -> int:

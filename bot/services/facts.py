@@ -44,6 +44,52 @@ class CopyFacts:
     receipts: tuple[ReceiptFacts, ...]
     agencies_expected: int
     acknowledgeable: bool
+    revision: int = 1
+    changed_at: datetime | None = None
+    is_late: bool = False
+    superseded_by: str = ""
+
+
+@dataclass(frozen=True)
+class TombstoneFacts:
+    """What stands where a text stood that may not be shown any more: the label is kept."""
+
+    side: Government
+    why: str  # the key under `advisories.tombstone`
+    number: str
+    label: Label
+    agency: Agency
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class ChangeFacts:
+    """A note in a copy's thread: what became of the advisory above it, and who should look."""
+
+    side: Government
+    number: str
+    label: Label
+    change: str  # the key under `advisories.change`
+    revision: int
+    removed: tuple[str, ...]
+    added: tuple[str, ...]
+    more: int
+    acknowledged_by: tuple[Agency, ...]
+    detail: str
+
+
+@dataclass(frozen=True)
+class ReplyFacts:
+    """A reply in an advisory's thread, mirrored to another thread of the same advisory."""
+
+    side: Government
+    number: str
+    label: Label
+    agency: Agency
+    author: str
+    body: str
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -68,6 +114,10 @@ class StatusFacts:
     receipts: tuple[ReceiptFacts, ...]
     agencies_expected: int
     files: int
+    revision: int = 1
+    state: str = "issued"  # the key under `advisories.state`
+    reason: str = ""
+    superseded_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,4 +172,14 @@ class LinkFacts:
     guests: int
 
 
-Facts = CopyFacts | StatusFacts | ReleaseFacts | HeldFacts | NoteFacts | LinkFacts
+Facts = (
+    CopyFacts
+    | TombstoneFacts
+    | ChangeFacts
+    | ReplyFacts
+    | StatusFacts
+    | ReleaseFacts
+    | HeldFacts
+    | NoteFacts
+    | LinkFacts
+)

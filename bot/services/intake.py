@@ -6,9 +6,8 @@ refused is stored nowhere.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 
 from bot import errors
 from bot.domain import policy
@@ -20,42 +19,15 @@ from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, screen
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
-from bot.services import issuing
+from bot.services import issuing, replies, revisions, withdrawals
 from bot.services.access import contact_of
-from bot.services.announcements import HELD
-from bot.services.notes import keepers_of, tell_here, tell_refusal
+from bot.services.incoming import Message, Outcome
+from bot.services.kinds import COPY, HELD
+from bot.services.notes import keepers_of, tell_refusal
 from bot.storage.unit_of_work import UnitOfWork
 
-
-@dataclass(frozen=True)
-class Message:
-    """A message as Slack reports it; `bot` is the bot id when a bot posted it."""
-
-    team: str
-    channel: str
-    user: str
-    ts: str
-    text: str
-    file_names: tuple[str, ...] = ()
-    is_stranger: bool = False
-    is_guest: bool = False
-    bot: str | None = None
-    thread_ts: str | None = None
-    edited_ts: str | None = None
-
-    @property
-    def key(self) -> str:
-        """What makes this message, or this edit of it, the same however often it is delivered."""
-        return f"message:{self.team}:{self.channel}:{self.ts}:{self.edited_ts or ''}"
-
-
-class Outcome(StrEnum):
-    """What became of a message."""
-
-    LEFT_ALONE = "left_alone"  # not tagged, not linked, or seen before
-    REFUSED = "refused"  # may not leave; its author was told privately
-    HELD = "held"  # waits for a label
-    ISSUED = "issued"  # an advisory; each link decided for itself
+# States in which a copy may already be on its way.
+HAS_LEFT = frozenset({RouteState.QUEUED, RouteState.RECALLED})
 
 
 def may_concern(text: str) -> bool:
@@ -65,6 +37,8 @@ def may_concern(text: str) -> bool:
 
 def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     """Takes in a message once; the same message again is left alone."""
+    if message.thread_ts not in (None, message.ts):
+        return replies.take_reply(uow, message)
     links = _matching_links(uow, message)
     if not links or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
@@ -82,39 +56,52 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
 
 
 def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
-    """An edited message is read afresh as long as nothing of it has left its channel."""
+    """An edited message is read afresh while nothing of it has left; then it becomes a revision."""
+    reply = uow.advisories.reply_at(message.team, message.channel, message.ts)
+    if reply is not None:
+        return replies.take_reply_edit(uow, reply, message)
     known = uow.advisories.by_source(message.team, message.channel, message.ts)
     if known is None:
         return take_message(uow, message)
-    if known.state is AdvisoryState.DISCARDED or known.body == message.text:
-        return Outcome.LEFT_ALONE
-    if not uow.requests.is_new(message.key):
+    may_change = known.state in (AdvisoryState.HELD, AdvisoryState.ISSUED)
+    if not may_change or known.body == message.text or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     routes = uow.advisories.routes(known.id)
-    if all(route.state is not RouteState.QUEUED for route in routes):
+    if all(route.state not in HAS_LEFT for route in routes) and not _has_copies(uow, known):
         return _read_afresh(uow, known, message)
-    issuing.keep_back_unsent(uow, known)
-    author = uow.officials.get(known.author_id)
-    if not author.is_source:
-        tell_here(
-            uow,
-            known.team,
-            known.channel,
-            author.user,
-            "advisories.edit_not_relayed",
-            number=known.number,
-        )
-    return Outcome.LEFT_ALONE
+    return _revise(uow, known, message)
 
 
 def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
-    """A deleted source takes back what has not left yet; copies already delivered stay."""
+    """A deleted source takes its copies with it; what has not left never will."""
+    reply = uow.advisories.reply_at(team, channel, ts)
+    if reply is not None:
+        return replies.take_reply_deletion(uow, reply)
     known = uow.advisories.by_source(team, channel, ts)
     if known is not None and known.state is AdvisoryState.HELD:
         return _let_go(uow, known)
-    if known is not None:
-        issuing.keep_back_unsent(uow, known)
+    if known is not None and known.is_out:
+        withdrawals.take_back(uow, known, known.government, "")
     return Outcome.LEFT_ALONE
+
+
+def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
+    author = uow.officials.get(known.author_id)
+    reading, screening = _read(message)
+    refusal = _refuse_content(reading, screening)
+    if refusal is not None:
+        # Its originator now says that it must not be out: what is out is taken back at once.
+        withdrawals.take_back(uow, known, author, "")
+        return _refuse(uow, message, author, refusal)
+    asks = known.needs_release or screening.decision is Decision.ASK
+    revisions.revise_advisory(
+        uow, replace(known, needs_release=asks), author, message.text, reading
+    )
+    return Outcome.ISSUED
+
+
+def _has_copies(uow: UnitOfWork, known: Advisory) -> bool:
+    return bool(uow.outbox.of_advisory(known.id, COPY))
 
 
 def _let_go(uow: UnitOfWork, known: Advisory) -> Outcome:
@@ -126,8 +113,6 @@ def _let_go(uow: UnitOfWork, known: Advisory) -> Outcome:
 
 
 def _matching_links(uow: UnitOfWork, message: Message) -> tuple[Link, ...]:
-    if message.thread_ts not in (None, message.ts):
-        return ()
     # Most messages carry no tag at all: that question is cheap and comes first.
     tags = read_tags(message.text)
     return issuing.matching_links(uow, message.team, message.channel, tags) if tags else ()

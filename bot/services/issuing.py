@@ -13,7 +13,8 @@ from bot.domain.markings import Decision, screen
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
 from bot.services.access import require_speaker
-from bot.services.announcements import COPY, RELEASE, SOURCE, STATUS, parts_of, refresh_status
+from bot.services.cards import refresh_status
+from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.storage.unit_of_work import UnitOfWork
 
 # The tag that sends an advisory ahead of routine ones in its lane.
@@ -37,7 +38,7 @@ def issue_advisory(
         routes={link.code: policy.first_state(advisory, link).value for link in links},
     )
     _post_status(uow, advisory)
-    _ask_releasers(uow, advisory)
+    ask_releasers(uow, advisory)
 
 
 def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Advisory:
@@ -112,11 +113,12 @@ def own_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
 
 
 def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> None:
-    """Puts the advisory into the outbox for one destination, in as many parts as it needs."""
+    """Puts the parts of the advisory that one destination does not have yet into the outbox."""
     destination = link.leads_from(advisory.team, advisory.channel)
     if destination is None:
         return
-    for part in range(1, len(parts_of(advisory.body)) + 1):
+    there = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link.id]
+    for part in range(len(there) + 1, len(parts_of(advisory.body)) + 1):
         uow.outbox.add(
             COPY,
             {"part": part},
@@ -192,7 +194,8 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
     )
 
 
-def _ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
+def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
+    """Sends every releaser of the side a card, once; later changes update it in place."""
     routes = uow.advisories.routes(advisory.id)
     if all(route.state is not RouteState.AWAITING for route in routes):
         return

@@ -17,7 +17,7 @@ from bot.domain.markings import Decision, Screening, screen
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
 from bot.services.access import require_role
-from bot.services.announcements import LINK
+from bot.services.kinds import LINK
 from bot.services.ports import ChannelView
 from bot.storage.unit_of_work import UnitOfWork
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import errors
 from bot.domain.deliveries import URGENT, Method
 from bot.domain.officials import Official, Role
-from bot.services.announcements import NOTE
+from bot.services.kinds import NOTE
 from bot.storage.unit_of_work import UnitOfWork
 
 

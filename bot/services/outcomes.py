@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bot.domain.deliveries import Delivery
+from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
-from bot.services.announcements import COPY, NOTE, SOURCE, refresh_status
+from bot.services.cards import refresh_status
+from bot.services.kinds import COPY, NOTE, REPLY, SOURCE
 from bot.services.notes import tell_directly
 from bot.services.ports import Posted
 from bot.storage.unit_of_work import UnitOfWork
@@ -12,12 +13,24 @@ from bot.storage.unit_of_work import UnitOfWork
 
 def note_delivered(uow: UnitOfWork, delivery: Delivery, posted: Posted) -> None:
     """A copy that arrived shows on the status card; a typed advisory now has a source message."""
-    if delivery.target is not None or delivery.advisory_id is None:
+    if delivery.advisory_id is None:
         return
-    if delivery.kind == COPY:
-        refresh_status(uow, delivery.advisory_id)
+    if delivery.kind in (COPY, REPLY):
+        _follow_change(uow, delivery, delivery.advisory_id)
+    if delivery.target is not None:
+        return
     if delivery.kind == SOURCE and posted.ts is not None:
         uow.advisories.note_source(delivery.advisory_id, posted.ts)
+
+
+def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory_id: int) -> None:
+    advisory, sent = uow.advisories.get(advisory_id), uow.outbox.get(delivery.id)
+    if delivery.kind == COPY and (delivery.target is None or not advisory.is_out):
+        refresh_status(uow, advisory_id)
+    # What was composed before a change arrived after it: it is brought up to date at once.
+    if sent.last_attempt_at and advisory.changed_at and advisory.changed_at >= sent.last_attempt_at:
+        shown = uow.outbox.get(delivery.target) if delivery.target else sent
+        uow.outbox.refresh(shown, URGENT)
 
 
 def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:

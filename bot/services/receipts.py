@@ -6,7 +6,8 @@ from bot import errors
 from bot.domain.advisories import Advisory, Receipt
 from bot.domain.officials import Official
 from bot.services.access import require_speaker
-from bot.services.announcements import COPY, refresh_everywhere
+from bot.services.cards import refresh_receipts
+from bot.services.kinds import COPY
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -14,6 +15,8 @@ def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Recei
     """Records the receipt of the actor's agency; raises AlreadyAcknowledged when it has one."""
     require_speaker(uow, actor)
     advisory = received_advisory(uow, actor, number)
+    if not advisory.is_out:
+        raise errors.AdvisoryNotIssued(number=advisory.number)
     for receipt in uow.advisories.receipts(advisory.id):
         if receipt.agency == actor.agency:
             raise errors.AlreadyAcknowledged(
@@ -25,7 +28,7 @@ def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Recei
     receipt = Receipt(advisory.id, actor.agency, actor.government, actor.id, actor.name, uow.now)
     uow.advisories.add_receipt(receipt)
     uow.audit.record(actor, "advisory.acknowledge", advisory.number, agency=actor.agency)
-    refresh_everywhere(uow, advisory.id)
+    refresh_receipts(uow, advisory.id)
     return receipt
 
 

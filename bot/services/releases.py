@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from bot import errors
-from bot.domain.advisories import Advisory, RouteState
+from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.officials import Official, Role
 from bot.services.access import require_role
 from bot.services.issuing import queue_copies, refresh_cards
+from bot.services.revisions import first_copies, send_revision
 from bot.storage.unit_of_work import UnitOfWork
 
 
 def release_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     """Queues the advisory for every destination where it waits; others stay as they are."""
     advisory = _awaiting(uow, actor, number)
-    for link_id in _waiting_links(uow, advisory):
-        uow.advisories.put_route(advisory.id, link_id, RouteState.QUEUED, actor.id, uow.now)
-        queue_copies(uow, advisory, uow.links.get(link_id))
+    for route in _waiting(uow, advisory):
+        uow.advisories.put_route(
+            advisory.id, route.link_id, RouteState.QUEUED, actor.id, uow.now, advisory.revision
+        )
+        link = uow.links.get(route.link_id)
+        if first_copies(uow, advisory, link.id):
+            send_revision(uow, advisory, link, before=route.revision)
+        else:
+            queue_copies(uow, advisory, link)
     uow.audit.record(actor, "advisory.release", advisory.number, label=advisory.label)
     refresh_cards(uow, advisory)
     return advisory
@@ -24,8 +31,11 @@ def release_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
 def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     """Decides that the advisory does not go where it waits."""
     advisory = _awaiting(uow, actor, number)
-    for link_id in _waiting_links(uow, advisory):
-        uow.advisories.put_route(advisory.id, link_id, RouteState.KEPT_BACK, actor.id, uow.now)
+    for route in _waiting(uow, advisory):
+        stays = first_copies(uow, advisory, route.link_id)
+        # Readers who have an earlier revision keep it: only the new text is kept back.
+        state = RouteState.QUEUED if stays else RouteState.KEPT_BACK
+        uow.advisories.put_route(advisory.id, route.link_id, state, actor.id, uow.now)
     uow.audit.record(actor, "advisory.keep_back", advisory.number)
     refresh_cards(uow, advisory)
     return advisory
@@ -36,11 +46,13 @@ def _awaiting(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is None or advisory.government != actor.government:
         raise errors.AdvisoryNotFound(number=number)
-    if not _waiting_links(uow, advisory):
+    if not _waiting(uow, advisory):
         raise errors.AdvisoryNotAwaiting(number=advisory.number)
     return advisory
 
 
-def _waiting_links(uow: UnitOfWork, advisory: Advisory) -> list[int]:
+def _waiting(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
+    if advisory.state is not AdvisoryState.ISSUED:
+        return []
     routes = uow.advisories.routes(advisory.id)
-    return [route.link_id for route in routes if route.state is RouteState.AWAITING]
+    return [route for route in routes if route.state is RouteState.AWAITING]

@@ -8,10 +8,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
-from bot.domain.advisories import Advisory, AdvisoryState, Receipt, Route, RouteState
+from bot.domain.advisories import (
+    Advisory,
+    AdvisoryState,
+    Receipt,
+    Route,
+    RouteState,
+    ThreadReply,
+)
 from bot.domain.labels import Label
 from bot.domain.officials import Government
-from bot.storage.tables import advisories, advisory_routes, receipts
+from bot.storage.tables import (
+    advisories,
+    advisory_revisions,
+    advisory_routes,
+    receipts,
+    thread_replies,
+)
 
 
 class Advisories:
@@ -71,9 +84,12 @@ class Advisories:
         state: RouteState,
         by: int | None = None,
         at: datetime | None = None,
+        revision: int | None = None,
     ) -> None:
-        """Sets the state of an advisory on a link, and who decided it."""
-        values = {"state": state.value, "decided_by": by, "decided_at": at}
+        """Sets the state of an advisory on a link, who decided it, and which revision may go."""
+        values: dict[str, Any] = {"state": state.value, "decided_by": by, "decided_at": at}
+        if revision is not None:
+            values["revision"] = revision
         found = self._connection.execute(
             update(advisory_routes)
             .where(advisory_routes.c.advisory_id == advisory_id)
@@ -96,6 +112,7 @@ class Advisories:
                 row.advisory_id,
                 row.link_id,
                 RouteState(row.state),
+                row.revision,
                 row.decided_by,
                 row.decided_at,
             )
@@ -104,6 +121,82 @@ class Advisories:
 
     def route(self, advisory_id: int, link_id: int) -> Route | None:
         return next((route for route in self.routes(advisory_id) if route.link_id == link_id), None)
+
+    def keep_revision(self, advisory: Advisory, until: datetime) -> None:
+        """Keeps what the advisory says now, before it is revised."""
+        self._connection.execute(
+            insert(advisory_revisions).values(
+                advisory_id=advisory.id,
+                revision=advisory.revision,
+                label=advisory.label,
+                body=advisory.body,
+                until=until,
+            )
+        )
+
+    def body_of(self, advisory: Advisory, revision: int) -> str:
+        """What the advisory said at a revision."""
+        if revision >= advisory.revision:
+            return advisory.body
+        kept = self._connection.execute(
+            select(advisory_revisions.c.body)
+            .where(advisory_revisions.c.advisory_id == advisory.id)
+            .where(advisory_revisions.c.revision == revision)
+        ).scalar_one()
+        return str(kept)
+
+    def add_reply(self, reply: ThreadReply) -> ThreadReply:
+        """Stores a reply; the one returned carries its id."""
+        values = asdict(reply)
+        values.pop("id")
+        added = self._connection.execute(
+            insert(thread_replies).values(values).returning(thread_replies.c.id)
+        ).scalar_one()
+        return self.get_reply(added)
+
+    def save_reply(self, reply: ThreadReply) -> None:
+        values = asdict(reply)
+        key = values.pop("id")
+        self._connection.execute(
+            update(thread_replies).where(thread_replies.c.id == key).values(values)
+        )
+
+    def get_reply(self, reply_id: int) -> ThreadReply:
+        row = self._connection.execute(
+            select(thread_replies).where(thread_replies.c.id == reply_id)
+        ).one()
+        return ThreadReply(**row._mapping)
+
+    def reply_at(self, team: str, channel: str, ts: str) -> ThreadReply | None:
+        """The reply that a message became."""
+        row = self._connection.execute(
+            select(thread_replies)
+            .where(thread_replies.c.team == team)
+            .where(thread_replies.c.channel == channel)
+            .where(thread_replies.c.ts == ts)
+        ).one_or_none()
+        return ThreadReply(**row._mapping) if row else None
+
+    def replies(self, advisory_id: int) -> tuple[ThreadReply, ...]:
+        """The replies in an advisory's threads, oldest first."""
+        rows = self._connection.execute(
+            select(thread_replies)
+            .where(thread_replies.c.advisory_id == advisory_id)
+            .order_by(thread_replies.c.id)
+        )
+        return tuple(ThreadReply(**row._mapping) for row in rows)
+
+    def between(self, team: str, channel: str, oldest: str, newest: str) -> tuple[Advisory, ...]:
+        """The advisories whose source was posted in a channel in a span of Slack timestamps."""
+        rows = self._connection.execute(
+            select(advisories)
+            .where(advisories.c.team == team)
+            .where(advisories.c.channel == channel)
+            .where(advisories.c.source_ts >= oldest)
+            .where(advisories.c.source_ts <= newest)
+            .order_by(advisories.c.source_ts)
+        )
+        return tuple(_advisory(row) for row in rows)
 
     def add_receipt(self, receipt: Receipt) -> None:
         self._connection.execute(insert(receipts).values(asdict(receipt)))
@@ -151,4 +244,8 @@ def _advisory(row: Row[Any]) -> Advisory:
         row.needs_release,
         row.files,
         row.posted_at,
+        row.revision,
+        row.changed_at,
+        row.reason,
+        row.superseded_by,
     )

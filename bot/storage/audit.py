@@ -90,8 +90,10 @@ class AuditLog:
         query = select(audit_events).where(audit_events.c.seq > after).order_by(audit_events.c.seq)
         if government is not None:
             query = query.where(audit_events.c.government == government.value)
-        for row in self._connection.execution_options(yield_per=1000).execute(query):
-            yield _event(row)
+        # On the statement: the connection's own options would make all that follows a cursor, too.
+        with self._connection.execute(query.execution_options(yield_per=1000)) as rows:
+            for row in rows:
+                yield _event(row)
 
     def first_bad(self) -> int | None:
         """The sequence number of the first row that does not verify, or None when all do."""

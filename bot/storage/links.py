@@ -66,6 +66,16 @@ class Links:
         )
         return tuple(_link(row) for row in rows)
 
+    def channels_of(self, team: str) -> tuple[str, ...]:
+        """The channels of a workspace that advisories leave along a live link."""
+        rows = self._connection.execute(
+            select(link_pairs.c.from_channel)
+            .where(link_pairs.c.from_team == team)
+            .distinct()
+            .order_by(link_pairs.c.from_channel)
+        ).scalars()
+        return tuple(rows)
+
     def pair_holder(self, link: Link) -> Link | None:
         """Another live link that already carries one of this link's ordered pairs."""
         for source, destination in link.routes():

@@ -12,9 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, exists, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import (
+    Connection,
+    Row,
+    func,
+    select,
+    update,
+)
 
 from bot.domain.deliveries import (
     PACE,
@@ -24,10 +28,12 @@ from bot.domain.deliveries import (
     Method,
     lane_of,
 )
-from bot.storage.tables import UNDONE, lanes, outbox
+from bot.storage import outbox_queries as queries
+from bot.storage.tables import outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
 DEPENDENCY_PAUSE = timedelta(milliseconds=200)
+ENDED_UNSENT = (DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROPPED)
 
 
 @dataclass(frozen=True)
@@ -66,38 +72,37 @@ class Outbox:
         lane = lane_of(method, channel, user)
         self._ensure_lane(team, lane)
         added = self._connection.execute(
-            insert(outbox)
-            .values(
-                key=secrets.token_hex(16),
-                kind=kind,
-                facts=dict(facts),
-                method=method.value,
-                team=team,
-                lane=lane,
-                channel=channel,
-                user=user,
-                thread_ts=thread_ts,
-                thread_of=thread_of,
-                target=target,
-                advisory_id=advisory_id,
-                link_id=link_id,
-                priority=priority,
-                state=DeliveryState.WAITING.value,
-                next_at=self._now,
-                created_at=self._now,
-            )
-            .returning(outbox.c.id)
+            queries.ADD,
+            {
+                "key": secrets.token_hex(16),
+                "kind": kind,
+                "facts": dict(facts),
+                "method": method.value,
+                "team": team,
+                "lane": lane,
+                "channel": channel,
+                "user": user,
+                "thread_ts": thread_ts,
+                "thread_of": thread_of,
+                "target": target,
+                "advisory_id": advisory_id,
+                "link_id": link_id,
+                "priority": priority,
+                "state": DeliveryState.WAITING.value,
+                "next_at": self._now,
+                "created_at": self._now,
+            },
         ).scalar_one()
         return int(added)
 
     def refresh(self, delivery: Delivery, priority: int = ROUTINE) -> None:
-        """Promises that a posted message will show the newest facts; several at once become one."""
-        waiting = self._connection.execute(
-            select(outbox.c.id)
-            .where(outbox.c.target == delivery.id)
-            .where(outbox.c.state == DeliveryState.WAITING.value)
-            .limit(1)
-        ).scalar_one_or_none()
+        """Promises that a posted message will show the newest facts; several at once become one.
+
+        What is not posted yet shows them anyway: it is composed when it is claimed.
+        """
+        if delivery.slack_ts is None and delivery.state is not DeliveryState.SENDING:
+            return
+        waiting = self._connection.execute(queries.WAITING_UPDATE, {"wanted": delivery.id}).first()
         if waiting is None:
             self.add(
                 delivery.kind,
@@ -112,19 +117,34 @@ class Outbox:
             )
 
     def get(self, delivery_id: int) -> Delivery:
-        row = self._connection.execute(select(outbox).where(outbox.c.id == delivery_id)).one()
-        return _delivery(row)
+        return _delivery(self._connection.execute(queries.GET, {"wanted": delivery_id}).one())
 
     def of_advisory(self, advisory_id: int, *kinds: str) -> tuple[Delivery, ...]:
         """The deliveries (not the updates of them) of those kinds for an advisory, oldest first."""
         rows = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.advisory_id == advisory_id)
-            .where(outbox.c.kind.in_(kinds))
-            .where(outbox.c.target.is_(None))
-            .order_by(outbox.c.id)
+            queries.OF_ADVISORY, {"wanted": advisory_id, "kinds": kinds}
         )
         return tuple(_delivery(row) for row in rows)
+
+    def posted_at(self, team: str, ts: str, *kinds: str) -> Delivery | None:
+        """The delivery of one of those kinds that stands in a workspace under a timestamp."""
+        row = self._connection.execute(
+            select(outbox)
+            .where(outbox.c.team == team)
+            .where(outbox.c.slack_ts == ts)
+            .where(outbox.c.kind.in_(kinds))
+            .where(outbox.c.target.is_(None))
+        ).first()
+        return _delivery(row) if row else None
+
+    def updates_of(self, delivery_id: int) -> set[DeliveryState]:
+        """The states of the updates that are promised or parked for a delivery."""
+        rows = self._connection.execute(
+            select(outbox.c.state)
+            .where(outbox.c.target == delivery_id)
+            .where(outbox.c.state.in_(("waiting", "sending", "parked")))
+        ).scalars()
+        return {DeliveryState(state) for state in rows}
 
     def in_state(self, state: DeliveryState, limit: int = 100) -> tuple[Delivery, ...]:
         rows = self._connection.execute(
@@ -144,23 +164,13 @@ class Outbox:
 
     def claim(self, limit: int, lease: timedelta) -> list[Claim]:
         """Leases up to `limit` due lanes and marks the head of each as being sent."""
-        free = or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= self._now)
-        due = (
-            select(lanes)
-            .where(lanes.c.next_at <= self._now, free, _has_work())
-            .order_by(lanes.c.next_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
-        claims = (self._claim_head(lane, lease) for lane in self._connection.execute(due).all())
+        due = self._connection.execute(queries.DUE_LANES, {"now": self._now, "most": limit}).all()
+        claims = (self._claim_head(lane, lease) for lane in due)
         return [claim for claim in claims if claim is not None]
 
     def next_due(self) -> datetime | None:
         """When the next lane with something to send is due, or None when nothing waits."""
-        due = func.coalesce(lanes.c.lease_until, lanes.c.next_at)
-        row = self._connection.execute(
-            select(due.label("due")).where(_has_work()).order_by(due).limit(1)
-        ).one_or_none()
+        row = self._connection.execute(queries.NEXT_DUE).one_or_none()
         return row.due if row else None
 
     def delivered(self, claim: Claim, ts: str | None, channel: str | None) -> None:
@@ -187,10 +197,13 @@ class Outbox:
                 unknown=unknown,
             )
 
-    def close(self, claim: Claim, state: DeliveryState, error: str) -> None:
-        """Ends the delivery unsent: parked or withheld, with the reason."""
-        if self._free(claim, self._now):
-            self._set(claim.delivery.id, state=state, last_error=error)
+    def close(self, claim: Claim, state: DeliveryState, error: str) -> bool:
+        """Ends the delivery unsent, with the reason; False when another holds the lane by now."""
+        if not self._free(claim, self._now):
+            return False
+        self._set(claim.delivery.id, state=state, last_error=error)
+        self._withhold_updates(claim.delivery.id)
+        return True
 
     def revive(self, delivery_id: int) -> None:
         """An operator asks for a parked delivery to be tried again."""
@@ -202,20 +215,23 @@ class Outbox:
         """An operator lets a parked delivery go."""
         self._set(delivery_id, state=DeliveryState.DROPPED)
 
+    def _withhold_updates(self, delivery_id: int) -> None:
+        """What was never posted cannot be changed; revived, it shows the newest facts."""
+        self._connection.execute(
+            update(outbox)
+            .where(outbox.c.target == delivery_id)
+            .where(outbox.c.state == DeliveryState.WAITING.value)
+            .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
+        )
+
     def _claim_head(self, lane: Row[Any], lease: timedelta) -> Claim | None:
         head = self._head(lane.team, lane.name)
         if head is None or head.next_at > self._now:
             pause = head.next_at if head else self._now + DEPENDENCY_PAUSE
-            self._connection.execute(
-                update(lanes).where(_lane_key(lane.team, lane.name)).values(next_at=pause)
-            )
+            self._set_lane(lane.team, lane.name, next_at=pause)
             return None
         fence = lane.fence + 1
-        self._connection.execute(
-            update(lanes)
-            .where(_lane_key(lane.team, lane.name))
-            .values(lease_until=self._now + lease, fence=fence)
-        )
+        self._set_lane(lane.team, lane.name, lease_until=self._now + lease, fence=fence)
         # A delivery still "sending" under an expired lease: its dispatcher died in the middle.
         was_unknown = head.unknown or head.state is DeliveryState.SENDING
         self._set(
@@ -229,55 +245,31 @@ class Outbox:
         return Claim(replace(head, attempts=head.attempts + 1), fence, was_unknown)
 
     def _head(self, team: str, lane: str) -> Delivery | None:
-        target = outbox.alias("target_row")
-        ready = or_(
-            outbox.c.target.is_(None),
-            exists().where(target.c.id == outbox.c.target, target.c.slack_ts.is_not(None)),
-        )
         row = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.team == team, outbox.c.lane == lane, UNDONE, ready)
-            .order_by(outbox.c.priority, outbox.c.id)
-            .limit(1)
+            queries.HEAD, {"its_team": team, "its_lane": lane}
         ).one_or_none()
         return _delivery(row) if row else None
 
     def _free(self, claim: Claim, next_at: datetime) -> bool:
         """Gives the lane back unless another dispatcher has taken it over since."""
+        lane = {"its_team": claim.delivery.team, "its_name": claim.delivery.lane}
         freed = self._connection.execute(
-            update(lanes)
-            .where(_lane(claim.delivery))
-            .where(lanes.c.fence == claim.fence)
-            .values(lease_until=None, next_at=next_at)
+            queries.FREE_LANE,
+            {**lane, "its_fence": claim.fence, "lease_until": None, "next_at": next_at},
         )
         return bool(freed.rowcount)
 
     def _set(self, delivery_id: int, **values: Any) -> None:
-        self._connection.execute(update(outbox).where(outbox.c.id == delivery_id).values(values))
+        self._connection.execute(queries.SET, {"wanted": delivery_id, **values})
+
+    def _set_lane(self, team: str, name: str, **values: Any) -> None:
+        self._connection.execute(queries.SET_LANE, {"its_team": team, "its_name": name, **values})
 
     def _ensure_lane(self, team: str, name: str) -> None:
-        insert_ = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
         self._connection.execute(
-            insert_(lanes).values(team=team, name=name, next_at=self._now).on_conflict_do_nothing()
+            queries.ENSURE_LANE[self._connection.dialect.name],
+            {"team": team, "name": name, "next_at": self._now},
         )
-
-
-def _has_work() -> ColumnElement[bool]:
-    return (
-        exists()
-        .where(outbox.c.team == lanes.c.team)
-        .where(outbox.c.lane == lanes.c.name)
-        .where(UNDONE)
-        .correlate(lanes)
-    )
-
-
-def _lane(delivery: Delivery) -> ColumnElement[bool]:
-    return _lane_key(delivery.team, delivery.lane)
-
-
-def _lane_key(team: str, name: str) -> ColumnElement[bool]:
-    return (lanes.c.team == team) & (lanes.c.name == name)
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -25,7 +25,9 @@ class Requests:
         """Notes the key; False when it had been noted before. Holds across replicas."""
         insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
         statement = insert(requests).values(key=key, at=self._now).on_conflict_do_nothing()
-        return bool(self._connection.execute(statement).rowcount)
+        # The row itself is asked for: an INSERT's rowcount means nothing on PostgreSQL.
+        noted = self._connection.execute(statement.returning(requests.c.key))
+        return noted.scalar_one_or_none() is not None
 
     def forget_old(self) -> int:
         """Removes keys older than they can matter; returns how many."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.storage.tables import sequences
 
@@ -15,13 +17,13 @@ class Sequences:
 
     def next(self, name: str) -> int:
         """The next number of the sequence, starting at 1."""
-        value = self._connection.execute(
-            update(sequences)
-            .where(sequences.c.name == name)
-            .values(value=sequences.c.value + 1)
+        insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
+        counted = (
+            insert(sequences)
+            .values(name=name, value=1)
+            .on_conflict_do_update(
+                index_elements=[sequences.c.name], set_={"value": sequences.c.value + 1}
+            )
             .returning(sequences.c.value)
-        ).scalar_one_or_none()
-        if value is None:
-            self._connection.execute(insert(sequences).values(name=name, value=1))
-            return 1
-        return int(value)
+        )
+        return int(self._connection.execute(counted).scalar_one())

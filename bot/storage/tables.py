@@ -147,8 +147,14 @@ advisories = Table(
     Column("needs_release", Boolean, nullable=False),
     Column("files", Integer, nullable=False),
     Column("posted_at", Instant, nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
+    Column("changed_at", Instant),
+    Column("reason", Text, nullable=False, server_default=""),
+    Column("superseded_by", String(20), nullable=False, server_default=""),
     UniqueConstraint("team", "channel", "source_ts"),
-    CheckConstraint("state IN ('held','issued','discarded')", name="state"),
+    CheckConstraint(
+        "state IN ('held','issued','discarded','withdrawn','superseded')", name="state"
+    ),
     CheckConstraint(
         "label IN ('TLP:CLEAR','TLP:GREEN','TLP:AMBER','TLP:AMBER+STRICT','TLP:RED')",
         name="label",
@@ -161,12 +167,39 @@ advisory_routes = Table(
     Column("advisory_id", ForeignKey("advisories.id"), primary_key=True),
     Column("link_id", ForeignKey("links.id"), primary_key=True),
     Column("state", String(16), nullable=False),
+    Column("revision", Integer, nullable=False, server_default="1"),
     Column("decided_by", ForeignKey("officials.id")),
     Column("decided_at", Instant),
     CheckConstraint(
-        "state IN ('queued','awaiting','kept_back','above_ceiling','paused','withheld')",
+        "state IN ('queued','awaiting','kept_back','above_ceiling','paused','recalled','withheld')",
         name="state",
     ),
+)
+
+# What an advisory said before each revision; the newest text stands in `advisories`.
+advisory_revisions = Table(
+    "advisory_revisions",
+    metadata,
+    Column("advisory_id", ForeignKey("advisories.id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("label", String(16), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("until", Instant, nullable=False),
+)
+
+thread_replies = Table(
+    "thread_replies",
+    metadata,
+    Column("id", Identity, primary_key=True),
+    Column("advisory_id", ForeignKey("advisories.id"), nullable=False, index=True),
+    Column("team", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("ts", String(32), nullable=False),
+    Column("author_id", ForeignKey("officials.id"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("posted_at", Instant, nullable=False),
+    Column("is_deleted", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("team", "channel", "ts"),
 )
 
 receipts = Table(
@@ -225,6 +258,7 @@ outbox = Table(
         postgresql_where=UNDONE,
     ),
     Index("ix_outbox_advisory", "advisory_id", "kind"),
+    Index("ix_outbox_posted", "team", "slack_ts"),
     Index("ix_outbox_target", "target", sqlite_where=UNDONE, postgresql_where=UNDONE),
 )
 
@@ -236,6 +270,14 @@ lanes = Table(
     Column("next_at", Instant, nullable=False),
     Column("lease_until", Instant),
     Column("fence", Integer, nullable=False, server_default="0"),
+)
+
+# Until when a workspace's events are known to have been listened to: where a backfill begins.
+heard = Table(
+    "heard",
+    metadata,
+    Column("team", ForeignKey("workspaces.team"), primary_key=True),
+    Column("until", Instant, nullable=False),
 )
 
 requests = Table(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
 
@@ -24,6 +26,12 @@ class UnitOfWork:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self.connection = connection
         self.now = now
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """What fails inside is undone alone; the rest of the transaction goes on."""
+        with self.connection.begin_nested():
+            yield
 
     @cached_property
     def workspaces(self) -> Workspaces:

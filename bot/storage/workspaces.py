@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from bot.domain.officials import Government
-from bot.storage.tables import workspaces
+from bot.storage.tables import heard, workspaces
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,20 @@ class Workspaces:
         )
         if not found.rowcount:
             self._connection.execute(insert(workspaces).values(team=team, **values))
+
+    def heard_until(self, team: str) -> datetime | None:
+        """Until when the workspace's events are known to have been listened to."""
+        return self._connection.execute(
+            select(heard.c.until).where(heard.c.team == team)
+        ).scalar_one_or_none()
+
+    def note_heard(self, team: str, until: datetime) -> None:
+        """Events up to that instant have been listened to."""
+        found = self._connection.execute(
+            update(heard).where(heard.c.team == team).values(until=until)
+        )
+        if not found.rowcount:
+            self._connection.execute(insert(heard).values(team=team, until=until))
 
     def note_bot(self, team: str, bot_user: str, bot_id: str) -> None:
         """Remembers who the bot is there, so that it knows its own posts."""

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot import errors
 from bot.domain.deliveries import DeliveryState, Method, retry_delay
-from bot.services.announcements import Withheld, compose
+from bot.services.announcements import compose
+from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered, note_parked, note_withheld
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postman, Refused
 from bot.storage.database import Database
@@ -26,6 +28,8 @@ log = structlog.get_logger()
 
 LANES_AT_ONCE = 50
 LEASE = timedelta(seconds=30)
+# An attempt ends well before its lease does.
+PATIENCE = timedelta(seconds=25)
 HOLD_OFF = timedelta(seconds=10)
 POLL = timedelta(seconds=1)
 # Leaves the event loop to others between two turns that follow at once.
@@ -48,11 +52,17 @@ class Dispatcher:
     """The loop over the outbox; any number may run on one PostgreSQL database."""
 
     def __init__(
-        self, database: Database, postman: Postman, *, hold_off: timedelta = HOLD_OFF
+        self,
+        database: Database,
+        postman: Postman,
+        *,
+        hold_off: timedelta = HOLD_OFF,
+        patience: timedelta = PATIENCE,
     ) -> None:
         self._database = database
         self._postman = postman
         self._hold_off = hold_off
+        self._patience = patience.total_seconds()
         self._wake = asyncio.Event()
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -86,7 +96,9 @@ class Dispatcher:
             return await self._turn()
         except errors.DatabaseBusy:
             log.warning("outbox.database_busy", unsettled=len(self._ended))
-            return POLL
+        except Exception:
+            log.exception("outbox.turn_fault", unsettled=len(self._ended))
+        return POLL
 
     async def _turn(self, *, claim: bool = True) -> timedelta:
         """Settles and claims once; returns how long nothing more will be due."""
@@ -108,13 +120,36 @@ class Dispatcher:
             self._write_down(uow, one)
         outgoing = []
         for claim in uow.outbox.claim(room, LEASE) if room > 0 else ():
-            try:
-                outgoing.append((claim, compose(uow, claim.delivery)))
-            except Withheld as withheld:
-                uow.outbox.close(claim, DeliveryState.WITHHELD, withheld.reason)
-                note_withheld(uow, claim.delivery, withheld.reason)
+            composed = self._composed(uow, claim)
+            if composed is not None:
+                outgoing.append((claim, composed))
         due = uow.outbox.next_due()
         return outgoing, POLL if due is None else min(POLL, due - uow.now)
+
+    def _composed(self, uow: UnitOfWork, claim: Claim) -> Outgoing | None:
+        """What is to be said; None when it may not be, or when nobody could make sense of it."""
+        try:
+            with uow.part():
+                return self._compose_or_withhold(uow, claim)
+        except OperationalError:
+            raise
+        except Exception:
+            # One delivery that cannot be composed must not hold up all the others.
+            log.exception("outbox.compose_fault", key=claim.delivery.key)
+            self._park(uow, claim, "fault")
+            return None
+
+    def _compose_or_withhold(self, uow: UnitOfWork, claim: Claim) -> Outgoing | None:
+        try:
+            return compose(uow, claim.delivery)
+        except Withheld as withheld:
+            uow.outbox.close(claim, DeliveryState.WITHHELD, withheld.reason)
+            note_withheld(uow, claim.delivery, withheld.reason)
+            return None
+
+    def _park(self, uow: UnitOfWork, claim: Claim, reason: str) -> None:
+        if uow.outbox.close(claim, DeliveryState.PARKED, reason):
+            note_parked(uow, claim.delivery, reason)
 
     def _write_down(self, uow: UnitOfWork, one: Ended) -> None:
         claim, attempt = one.claim, one.attempt
@@ -130,12 +165,13 @@ class Dispatcher:
                 at = uow.now + max(self._hold_off, delay)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=True)
             case Refused():
-                uow.outbox.close(claim, DeliveryState.PARKED, attempt.reason)
-                note_parked(uow, claim.delivery, attempt.reason)
+                self._park(uow, claim, attempt.reason)
 
     async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
         try:
-            attempt: Attempt = await self._say_once(claim, outgoing)
+            # Nothing is said along a lane any more once its lease is over.
+            async with asyncio.timeout(self._patience):
+                attempt: Attempt = await self._say_once(claim, outgoing)
         except (NotSent, OutcomeUnknown, Refused) as failure:
             attempt = failure
             log.info(
@@ -144,6 +180,9 @@ class Dispatcher:
                 outcome=type(failure).__name__,
                 reason=failure.reason,
             )
+        except TimeoutError:
+            log.warning("outbox.attempt_too_long", key=claim.delivery.key)
+            attempt = OutcomeUnknown("too_long")
         except asyncio.CancelledError:
             raise
         except Exception:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -14,13 +14,26 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackClientError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.slack.connections import Connection
 
 log = structlog.get_logger()
 
+# Slack sends each envelope along one of an app's connections: while one is renewed the other hears.
+SOCKETS = 2
+WATCH_SECONDS = 5
+FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 RECONNECT_SECONDS = (0.5, 1, 2, 5, 10, 30)
+
+
+class Listener(Protocol):
+    """Who takes in what was missed. `catch_up` is False when it has to be tried again."""
+
+    async def catch_up(self, team: str) -> bool: ...
+
+    async def note_heard(self, team: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -73,7 +86,10 @@ def build_bolt(connections: tuple[Connection, ...], identities: Identities) -> A
 
 
 class Connector:
-    """Learns who the bot is in one workspace and keeps its Socket Mode connection."""
+    """Learns who the bot is in one workspace and keeps its Socket Mode connections.
+
+    After every (re)connection what was said while nobody listened is read back.
+    """
 
     def __init__(
         self,
@@ -81,12 +97,15 @@ class Connector:
         client: AsyncWebClient,
         app: AsyncApp,
         learned: Callable[[Identity], Awaitable[None]],
+        listener: Listener,
     ) -> None:
         self._connection = connection
         self._client = client
         self._app = app
         self._learned = learned
-        self._handler: AsyncSocketModeHandler | None = None
+        self._listener = listener
+        self._sockets: list[SocketModeClient] = []
+        self._sessions: set[str] = set()
         self._known = False
 
     @property
@@ -97,14 +116,14 @@ class Connector:
         """Whether requests of this workspace reach the bot."""
         if self._connection.mode == "http":
             return self._known
-        return self._handler is not None and await self._handler.client.is_connected()
+        return any([await socket.is_connected() for socket in self._sockets])
 
     async def run(self) -> None:
-        """Connects, trying again for as long as it takes; the SDK reconnects afterwards."""
-        for attempt in range(10_000):
+        """Connects, trying again for as long as it takes, then watches until it is cancelled."""
+        for attempt in range(1_000_000):
             try:
                 await self._connect()
-            except (SlackClientError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            except FAILURES as error:
                 pause = RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)]
                 log.warning(
                     "slack.not_connected",
@@ -114,24 +133,43 @@ class Connector:
                 )
                 await asyncio.sleep(pause)
             else:
-                log.info("slack.connected", workspace=self.name, mode=self._connection.mode)
-                return
+                break
+        log.info("slack.connected", workspace=self.name, mode=self._connection.mode)
+        await self._watch()
 
     async def close(self) -> None:
-        if self._handler is not None:
+        for socket in self._sockets:
             with suppress(aiohttp.ClientError, OSError):
-                await self._handler.client.close()  # type: ignore[no-untyped-call]
+                await socket.close()  # type: ignore[no-untyped-call]
 
     async def _connect(self) -> None:
         who = await self._client.auth_test()
-        team, bot_user = str(who["team_id"]), str(who["user_id"])
-        if team != self._connection.team:
+        if str(who["team_id"]) != self._connection.team:
             log.error("slack.other_team", workspace=self.name, expected=self._connection.team)
-        await self._learned(Identity(self._connection.team, bot_user, str(who.get("bot_id") or "")))
+        bot_user, bot_id = str(who["user_id"]), str(who.get("bot_id") or "")
+        await self._learned(Identity(self._connection.team, bot_user, bot_id))
         self._known = True
-        if self._connection.mode == "socket" and self._handler is None:
+        while self._connection.mode == "socket" and len(self._sockets) < SOCKETS:
             handler = AsyncSocketModeHandler(
                 self._app, self._connection.app_token, web_client=self._client
             )
-            await handler.client.connect()  # type: ignore[no-untyped-call]
-            self._handler = handler
+            try:
+                await handler.client.connect()  # type: ignore[no-untyped-call]
+            except FAILURES:
+                await handler.client.close()  # type: ignore[no-untyped-call]
+                raise
+            self._sockets.append(handler.client)
+
+    async def _watch(self) -> None:
+        """Reads back after every (re)connection; only then does the clock of the heard go on."""
+        heard = False
+        while True:
+            sessions = {await socket.session_id() for socket in self._sockets}
+            if sessions != self._sessions:
+                self._sessions, heard = sessions, False
+            if await self.is_connected():
+                if heard:
+                    await self._listener.note_heard(self._connection.team)
+                else:
+                    heard = await self._listener.catch_up(self._connection.team)
+            await asyncio.sleep(WATCH_SECONDS)

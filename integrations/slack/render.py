@@ -15,6 +15,7 @@ from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.links import Terms
 from bot.domain.officials import Government
 from bot.services.facts import (
+    ChangeFacts,
     CopyFacts,
     Facts,
     HeldFacts,
@@ -22,8 +23,10 @@ from bot.services.facts import (
     NoteFacts,
     ReceiptFacts,
     ReleaseFacts,
+    ReplyFacts,
     RouteFacts,
     StatusFacts,
+    TombstoneFacts,
 )
 from bot.texts.catalog import Catalog, Language
 from integrations.slack.blocks import (
@@ -57,6 +60,9 @@ class Renderer:
         self._allowed_hosts = allowed_hosts
         self._shapes: dict[type, Callable[[Any, Language], Shown]] = {
             CopyFacts: self._copy,
+            TombstoneFacts: self._tombstone,
+            ChangeFacts: self._change,
+            ReplyFacts: self._reply,
             StatusFacts: self._status,
             ReleaseFacts: self._release,
             HeldFacts: self._held,
@@ -76,6 +82,16 @@ class Renderer:
         lines = [self.speech(lang).say(key, **parameters) for lang in (first, first.other)]
         return Safe("\n".join(dict.fromkeys(lines)))
 
+    def _both_detailed(self, side: Government, key: str, detail: str, **parameters: object) -> Safe:
+        """Both languages, each saying in its own words when no detail was given."""
+        first = own_language(side)
+        lines = []
+        for language in (first, first.other):
+            speech = self.speech(language)
+            shown = detail or speech.say("advisories.standing.no_reason")
+            lines.append(speech.say(key, detail=shown, **parameters))
+        return Safe("\n".join(lines))
+
     def _copy(self, facts: CopyFacts, _reader: Language) -> Shown:
         top, bottom = self._label_lines(facts.label, facts.side, facts.number)
         heading = self._both(
@@ -87,6 +103,10 @@ class Renderer:
         )
         body = self._inert(facts.body, facts.names)
         blocks = [section(top), section(heading), context(*self._particulars(facts))]
+        if facts.superseded_by:
+            pointer = self._both(facts.side, "advisories.superseded", by=facts.superseded_by)
+            heading = Safe(f"{heading}\n{pointer}")
+            blocks.append(section(pointer))
         if facts.title:
             blocks.append(section(Safe(f"*{self._inert(facts.title, facts.names)}*")))
         blocks += [section(Safe(piece)) for piece in split_text(body, SECTION_LIMIT) if piece]
@@ -104,7 +124,56 @@ class Renderer:
         ]
         if facts.parts > 1:
             found.append(speech.say("advisories.part", part=facts.part, parts=facts.parts))
+        if facts.revision > 1 and facts.changed_at is not None:
+            key = "advisories.revision"
+            found.append(speech.say(key, revision=facts.revision, time=facts.changed_at))
+        if facts.is_late:
+            found.append(self._both(facts.side, "advisories.late"))
         return found
+
+    def _tombstone(self, facts: TombstoneFacts, _reader: Language) -> Shown:
+        top, bottom = self._label_lines(facts.label, facts.side, facts.number)
+        said = self._both(
+            facts.side,
+            f"advisories.tombstone.{facts.why}",
+            number=facts.number,
+            agency=facts.agency,
+            time=facts.at,
+        )
+        lines = [said]
+        if facts.reason:
+            lines.append(self._both(facts.side, "advisories.reason", reason=facts.reason))
+        text = Safe("\n".join(lines))
+        return Shown(
+            self._framed(top, text, bottom), [section(top), section(text), section(bottom)]
+        )
+
+    def _change(self, facts: ChangeFacts, _reader: Language) -> Shown:
+        top, bottom = self._label_lines(facts.label, facts.side, facts.number)
+        key = f"advisories.change.{facts.change}"
+        lines = [
+            self._both_detailed(
+                facts.side, key, facts.detail, number=facts.number, revision=facts.revision
+            )
+        ]
+        lines += [Safe(f"− {self._inert(line, {})}") for line in facts.removed]
+        lines += [Safe(f"＋ {self._inert(line, {})}") for line in facts.added]
+        if facts.more:
+            lines.append(self._both(facts.side, "advisories.change.more", n=facts.more))
+        if facts.acknowledged_by:
+            again = "advisories.change.acknowledged"
+            lines.append(self._both(facts.side, again, agencies=list(facts.acknowledged_by)))
+        text = Safe("\n".join(lines))
+        blocks = [section(top), *self._sections(text), section(bottom)]
+        return Shown(self._framed(top, text, bottom), blocks)
+
+    def _reply(self, facts: ReplyFacts, _reader: Language) -> Shown:
+        top, bottom = self._label_lines(facts.label, facts.side, facts.number)
+        first = self.speech(own_language(facts.side))
+        who = first.say("advisories.reply", author=facts.author, agency=facts.agency)
+        body = self._inert(facts.body, facts.names)
+        blocks = [section(top), section(who), *self._sections(body), section(bottom)]
+        return Shown(self._framed(top, f"{who}\n{body}", bottom), blocks)
 
     def _acknowledgement(self, facts: CopyFacts) -> list[Block]:
         lines = self._receipt_lines(facts.side, facts.receipts, facts.agencies_expected)
@@ -132,6 +201,12 @@ class Renderer:
         top, bottom = self._label_lines(facts.label, facts.side, facts.number)
         lines = [self._both(facts.side, "advisories.status", number=facts.number)]
         lines += [self._route_line(facts.side, route) for route in facts.routes]
+        if facts.revision > 1 and facts.state == "issued":
+            lines.append(self._both(facts.side, "advisories.now_at", revision=facts.revision))
+        if facts.state != "issued":
+            key = f"advisories.standing.{facts.state}"
+            detail = facts.reason or facts.superseded_by
+            lines.append(self._both_detailed(facts.side, key, detail))
         if facts.files:
             lines.append(self._both(facts.side, "advisories.files_stay", n=facts.files))
         where = Safe("\n".join(lines))

@@ -80,6 +80,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alias", name=op.f("pk_agency_aliases")),
     )
     op.create_table(
+        "heard",
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["team"], ["workspaces.team"], name=op.f("fk_heard_team")),
+        sa.PrimaryKeyConstraint("team", name=op.f("pk_heard")),
+    )
+    op.create_table(
         "officials",
         sa.Column("id", Identity, nullable=False),
         sa.Column("team", sa.String(length=32), nullable=False),
@@ -118,12 +125,17 @@ def upgrade() -> None:
         sa.Column("needs_release", sa.Boolean(), nullable=False),
         sa.Column("files", sa.Integer(), nullable=False),
         sa.Column("posted_at", Instant(), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("changed_at", Instant(), nullable=True),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("superseded_by", sa.String(length=20), server_default="", nullable=False),
         sa.CheckConstraint(
             "label IN ('TLP:CLEAR','TLP:GREEN','TLP:AMBER','TLP:AMBER+STRICT','TLP:RED')",
             name=op.f("ck_advisories_label"),
         ),
         sa.CheckConstraint(
-            "state IN ('held','issued','discarded')", name=op.f("ck_advisories_state")
+            "state IN ('held','issued','discarded','withdrawn','superseded')",
+            name=op.f("ck_advisories_state"),
         ),
         sa.ForeignKeyConstraint(["agency"], ["agencies.code"], name=op.f("fk_advisories_agency")),
         sa.ForeignKeyConstraint(
@@ -169,14 +181,28 @@ def upgrade() -> None:
     op.create_index("ix_links_far", "links", ["far_team", "far_channel"], unique=False)
     op.create_index("ix_links_near", "links", ["near_team", "near_channel"], unique=False)
     op.create_table(
+        "advisory_revisions",
+        sa.Column("advisory_id", Identity, nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=16), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("until", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisory_id"], ["advisories.id"], name=op.f("fk_advisory_revisions_advisory_id")
+        ),
+        sa.PrimaryKeyConstraint("advisory_id", "revision", name=op.f("pk_advisory_revisions")),
+    )
+    op.create_table(
         "advisory_routes",
         sa.Column("advisory_id", Identity, nullable=False),
         sa.Column("link_id", Identity, nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default="1", nullable=False),
         sa.Column("decided_by", Identity, nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
         sa.CheckConstraint(
-            "state IN ('queued','awaiting','kept_back','above_ceiling','paused','withheld')",
+            "state IN ('queued','awaiting','kept_back','above_ceiling','paused',"
+            "'recalled','withheld')",
             name=op.f("ck_advisory_routes_state"),
         ),
         sa.ForeignKeyConstraint(
@@ -224,7 +250,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("first_attempt_at", Instant(), nullable=True),
         sa.Column("last_attempt_at", Instant(), nullable=True),
-        sa.Column("unknown", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("unknown", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("last_error", sa.String(length=80), nullable=True),
         sa.Column("delivered_at", Instant(), nullable=True),
         sa.Column("slack_ts", sa.String(length=32), nullable=True),
@@ -247,6 +273,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_outbox_key")),
     )
     op.create_index("ix_outbox_advisory", "outbox", ["advisory_id", "kind"], unique=False)
+    op.create_index("ix_outbox_posted", "outbox", ["team", "slack_ts"], unique=False)
     op.create_index(
         "ix_outbox_target",
         "outbox",
@@ -279,4 +306,27 @@ def upgrade() -> None:
             ["official_id"], ["officials.id"], name=op.f("fk_receipts_official_id")
         ),
         sa.PrimaryKeyConstraint("advisory_id", "agency", name=op.f("pk_receipts")),
+    )
+    op.create_table(
+        "thread_replies",
+        sa.Column("id", Identity, nullable=False),
+        sa.Column("advisory_id", Identity, nullable=False),
+        sa.Column("team", sa.String(length=32), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("ts", sa.String(length=32), nullable=False),
+        sa.Column("author_id", Identity, nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("posted_at", Instant(), nullable=False),
+        sa.Column("is_deleted", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["advisory_id"], ["advisories.id"], name=op.f("fk_thread_replies_advisory_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["author_id"], ["officials.id"], name=op.f("fk_thread_replies_author_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_thread_replies")),
+        sa.UniqueConstraint("team", "channel", "ts", name=op.f("uq_thread_replies_team")),
+    )
+    op.create_index(
+        op.f("ix_thread_replies_advisory_id"), "thread_replies", ["advisory_id"], unique=False
     )

@@ -1,0 +1,109 @@
+"""What is known about an advisory's whereabouts, and the cards that show it."""
+
+from __future__ import annotations
+
+from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
+from bot.domain.agencies import Agency
+from bot.domain.deliveries import ROUTINE, Delivery, DeliveryState
+from bot.services.facts import ReceiptFacts, RouteFacts
+from bot.services.kinds import COPY, MENTION, STATUS, Withheld
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def refresh_status(uow: UnitOfWork, advisory_id: int) -> None:
+    """The status card in the source's thread will show the newest facts."""
+    for card in uow.outbox.of_advisory(advisory_id, STATUS):
+        uow.outbox.refresh(card)
+
+
+def refresh_receipts(uow: UnitOfWork, advisory_id: int) -> None:
+    """Status card and the last part of every delivered copy will show the newest receipts."""
+    refresh_status(uow, advisory_id)
+    last_of_link: dict[int | None, Delivery] = {}
+    for copy in uow.outbox.of_advisory(advisory_id, COPY):
+        last_of_link[copy.link_id] = copy
+    for copy in last_of_link.values():
+        if copy.state is DeliveryState.DELIVERED:
+            uow.outbox.refresh(copy)
+
+
+def refresh_copies(
+    uow: UnitOfWork, advisory_id: int, link_id: int | None = None, priority: int = ROUTINE
+) -> None:
+    """Every delivered copy (of one link, when named) will show the newest text or tombstone."""
+    for copy in uow.outbox.of_advisory(advisory_id, COPY):
+        if copy.state is DeliveryState.DELIVERED and link_id in (None, copy.link_id):
+            uow.outbox.refresh(copy, priority)
+
+
+def status_of(
+    uow: UnitOfWork, advisory: Advisory
+) -> tuple[tuple[RouteFacts, ...], tuple[ReceiptFacts, ...]]:
+    """What became of an advisory on each link, and who acknowledged it."""
+    routes = tuple(route_facts(uow, advisory, r) for r in uow.advisories.routes(advisory.id))
+    return routes, receipts_of(uow, advisory.id)
+
+
+def route_facts(uow: UnitOfWork, advisory: Advisory, route: Route) -> RouteFacts:
+    """What became of an advisory on one link."""
+    link = uow.links.get(route.link_id)
+    other = link.end_of(advisory.government.other)
+    outcome, at = route.state.value, route.decided_at
+    if route.state is RouteState.QUEUED:
+        copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link.id]
+        outcome, at = _copy_outcome(copies), copies[-1].delivered_at if copies else None
+    if advisory.state is AdvisoryState.WITHDRAWN or route.state is RouteState.RECALLED:
+        outcome = _recall_outcome(uow, advisory, link.id)
+    by = uow.officials.get(route.decided_by).name if route.decided_by else None
+    agency = agency_of(uow, other.agency if other else link.to_agency)
+    return RouteFacts(link.code, agency, outcome, at, by)
+
+
+def receipts_of(uow: UnitOfWork, advisory_id: int) -> tuple[ReceiptFacts, ...]:
+    """Who acknowledged, in order of time."""
+    return tuple(
+        ReceiptFacts(agency_of(uow, receipt.agency), receipt.name, receipt.at)
+        for receipt in uow.advisories.receipts(advisory_id)
+    )
+
+
+def agencies_expected(uow: UnitOfWork, advisory: Advisory) -> int:
+    """How many agencies of the other side could acknowledge."""
+    readers = uow.officials.of(advisory.government.other)
+    return len({reader.agency for reader in readers if reader.may_speak})
+
+
+def names_in(uow: UnitOfWork, team: str, text: str) -> dict[str, str]:
+    """The names of the enrolled officials a text mentions, by user id."""
+    mentioned = sorted(set(MENTION.findall(text)))
+    found = ((user, uow.officials.find(team, user)) for user in mentioned)
+    return {user: official.name for user, official in found if official is not None}
+
+
+def agency_of(uow: UnitOfWork, code: str) -> Agency:
+    """The agency of that code; a delivery without it is withheld."""
+    agency = uow.agencies.get(code)
+    if agency is None:
+        raise Withheld("agency")
+    return agency
+
+
+def _copy_outcome(copies: list[Delivery]) -> str:
+    states = {copy.state for copy in copies}
+    if states & {DeliveryState.PARKED, DeliveryState.DROPPED}:
+        return "parked"
+    if DeliveryState.WITHHELD in states:
+        return "withheld"
+    return "delivered" if states == {DeliveryState.DELIVERED} else "queued"
+
+
+def _recall_outcome(uow: UnitOfWork, advisory: Advisory, link_id: int) -> str:
+    """A withdrawal is never called done while one copy still shows the text."""
+    copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link_id]
+    if not any(copy.slack_ts for copy in copies):
+        return "never_sent"
+    states = {state for copy in copies for state in uow.outbox.updates_of(copy.id)}
+    if DeliveryState.PARKED in states:
+        return "parked"
+    undone = {DeliveryState.WAITING, DeliveryState.SENDING}
+    return "recalling" if states & undone else "recalled"

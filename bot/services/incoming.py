@@ -1,0 +1,37 @@
+"""A message as Slack reports it, and what may become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as Slack reports it; `bot` is the bot id when a bot posted it."""
+
+    team: str
+    channel: str
+    user: str
+    ts: str
+    text: str
+    file_names: tuple[str, ...] = ()
+    is_stranger: bool = False
+    is_guest: bool = False
+    bot: str | None = None
+    thread_ts: str | None = None
+    edited_ts: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes this message, or this edit of it, the same however often it is delivered."""
+        return f"message:{self.team}:{self.channel}:{self.ts}:{self.edited_ts or ''}"
+
+
+class Outcome(StrEnum):
+    """What became of a message."""
+
+    LEFT_ALONE = "left_alone"  # not tagged, not linked, or seen before
+    REFUSED = "refused"  # may not leave; its author was told privately
+    HELD = "held"  # waits for a label
+    ISSUED = "issued"  # an advisory; each link decided for itself

@@ -1,0 +1,213 @@
+"""Replies in an advisory's thread, on either side, appear in the thread of every other copy.
+
+Only enrolled officials' replies travel, under the advisory's label and after the same screening;
+along a link where advisories wait for a releaser they stay, and their author is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from bot import errors
+from bot.domain import policy
+from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
+from bot.domain.deliveries import Delivery, DeliveryState, Method
+from bot.domain.inert import plain
+from bot.domain.labels import read_label
+from bot.domain.markings import Decision, screen
+from bot.domain.officials import Official
+from bot.services.incoming import Message, Outcome
+from bot.services.kinds import COPY, REPLY
+from bot.services.notes import tell_here, tell_refusal
+from bot.storage.unit_of_work import UnitOfWork
+
+REPLY_LIMIT = 8_000
+
+
+def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
+    """Takes in a reply once, if the thread above it is an advisory's."""
+    advisory = advisory_of_thread(uow, message)
+    if advisory is None or not advisory.is_out or message.bot:
+        return Outcome.LEFT_ALONE
+    author = uow.officials.find(message.team, message.user)
+    if author is None or message.is_stranger or message.is_guest or not author.may_speak:
+        return Outcome.LEFT_ALONE
+    if not uow.requests.is_new(message.key):
+        return Outcome.LEFT_ALONE
+    if uow.advisories.reply_at(message.team, message.channel, message.ts) is not None:
+        return Outcome.LEFT_ALONE
+    refusal = _refuse(advisory, message.text)
+    if refusal is not None:
+        return _refused(uow, message, author, refusal)
+    reply = uow.advisories.add_reply(
+        ThreadReply(
+            id=0,
+            advisory_id=advisory.id,
+            team=message.team,
+            channel=message.channel,
+            ts=message.ts,
+            author_id=author.id,
+            body=message.text,
+            posted_at=datetime.fromtimestamp(float(message.ts), UTC),
+        )
+    )
+    sent, stayed = _mirror(uow, advisory, reply)
+    uow.audit.record(author, "reply.mirror", advisory.number, sent=sent, stayed=stayed)
+    if stayed:
+        tell_here(
+            uow,
+            message.team,
+            message.channel,
+            message.user,
+            "advisories.reply_stays",
+            number=advisory.number,
+        )
+    return Outcome.ISSUED
+
+
+def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Outcome:
+    """Mirrored replies follow the edit; one that may no longer be shown disappears everywhere."""
+    if reply.body == message.text or reply.is_deleted or not uow.requests.is_new(message.key):
+        return Outcome.LEFT_ALONE
+    advisory = uow.advisories.get(reply.advisory_id)
+    refusal = _refuse(advisory, message.text)
+    if refusal is not None:
+        _change(uow, replace(reply, body="", is_deleted=True))
+        return _refused(uow, message, uow.officials.get(reply.author_id), refusal)
+    _change(uow, replace(reply, body=message.text))
+    return Outcome.ISSUED
+
+
+def take_reply_deletion(uow: UnitOfWork, reply: ThreadReply) -> Outcome:
+    """Mirrored replies of a deleted one become tombstones."""
+    if not reply.is_deleted:
+        _change(uow, replace(reply, body="", is_deleted=True))
+    return Outcome.LEFT_ALONE
+
+
+def advisory_of_thread(uow: UnitOfWork, message: Message) -> Advisory | None:
+    """The advisory whose source or copy stands at the head of the message's thread."""
+    if message.thread_ts is None or message.thread_ts == message.ts:
+        return None
+    source = uow.advisories.by_source(message.team, message.channel, message.thread_ts)
+    if source is not None:
+        return source
+    copy = uow.outbox.posted_at(message.team, message.thread_ts, COPY)
+    if copy is None or copy.channel != message.channel or copy.advisory_id is None:
+        return None
+    return uow.advisories.get(copy.advisory_id)
+
+
+def _mirror(uow: UnitOfWork, advisory: Advisory, reply: ThreadReply) -> tuple[int, int]:
+    """Queues the reply for every other thread; returns how many it goes to and how many not."""
+    sent = stayed = 0
+    copies = _thread_heads(uow, advisory)
+    origin = next((c for c in copies if (c.team, c.channel) == (reply.team, reply.channel)), None)
+    for copy in copies:
+        if copy is origin:
+            continue
+        leaves = origin is None or _may_leave(uow, advisory, origin)
+        if leaves and _may_arrive(uow, advisory, copy):
+            _queue(uow, reply, copy.team, copy.channel, copy.link_id, thread_of=copy.id)
+            sent += 1
+        else:
+            stayed += 1
+    if origin is not None and advisory.source_ts is not None:
+        if _may_leave(uow, advisory, origin):
+            _queue(
+                uow,
+                reply,
+                advisory.team,
+                advisory.channel,
+                origin.link_id,
+                thread_ts=advisory.source_ts,
+            )
+            sent += 1
+        else:
+            stayed += 1
+    return sent, stayed
+
+
+def _queue(
+    uow: UnitOfWork,
+    reply: ThreadReply,
+    team: str,
+    channel: str,
+    link_id: int | None,
+    *,
+    thread_ts: str | None = None,
+    thread_of: int | None = None,
+) -> None:
+    uow.outbox.add(
+        REPLY,
+        {"reply": reply.id},
+        Method.POST,
+        team,
+        channel,
+        thread_ts=thread_ts,
+        thread_of=thread_of,
+        advisory_id=reply.advisory_id,
+        link_id=link_id,
+    )
+
+
+def _thread_heads(uow: UnitOfWork, advisory: Advisory) -> list[Delivery]:
+    ended = (DeliveryState.PARKED, DeliveryState.DROPPED, DeliveryState.WITHHELD)
+    routes = {route.link_id: route for route in uow.advisories.routes(advisory.id)}
+    return [
+        copy
+        for copy in uow.outbox.of_advisory(advisory.id, COPY)
+        if copy.facts.get("part", 1) == 1
+        and copy.state not in ended
+        and _is_open(routes.get(copy.link_id or 0))
+    ]
+
+
+def _is_open(route: Route | None) -> bool:
+    return route is not None and route.state is not RouteState.RECALLED
+
+
+def _may_arrive(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> bool:
+    """From the source to a copy: the way the advisory itself went."""
+    return copy.link_id is not None and policy.may_reply(advisory, uow.links.get(copy.link_id))
+
+
+def _may_leave(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> bool:
+    """From a copy back to the source: only along a link that carries anything that way."""
+    if copy.link_id is None:
+        return False
+    link = uow.links.get(copy.link_id)
+    back = link.leads_from(copy.team, copy.channel) is not None
+    return back and policy.may_reply(advisory, link)
+
+
+def _change(uow: UnitOfWork, reply: ThreadReply) -> None:
+    uow.advisories.save_reply(reply)
+    for mirrored in uow.outbox.of_advisory(reply.advisory_id, REPLY):
+        if mirrored.facts.get("reply") == reply.id:
+            uow.outbox.refresh(mirrored)
+
+
+def _refuse(advisory: Advisory, text: str) -> errors.BotError | None:
+    said = plain(text)
+    screening, reading = screen(said), read_label(said)
+    if screening.decision is not Decision.ALLOW:
+        rules = sorted({finding.rule for finding in screening.findings})
+        return errors.MarkingBlocks(rules=", ".join(rules))
+    ceiling = advisory.label.rank if advisory.label else -1
+    if reading.unknown or any(found.rank > ceiling for found in reading.found):
+        return errors.ReplyAboveLabel(number=advisory.number)
+    if len(text) > REPLY_LIMIT:
+        return errors.TooLong(word="text", limit=REPLY_LIMIT)
+    return None
+
+
+def _refused(
+    uow: UnitOfWork, message: Message, author: Official, refusal: errors.BotError
+) -> Outcome:
+    uow.audit.record(
+        author, "reply.refuse", f"{message.team}/{message.channel}/{message.ts}", reason=refusal.key
+    )
+    tell_refusal(uow, message.team, message.channel, message.user, author, refusal)
+    return Outcome.REFUSED

@@ -1,0 +1,111 @@
+"""The originator changes an advisory that has left: every copy follows, and readers are told.
+
+A label only ever tightens by an edit. Where an advisory had to wait for a releaser, its new text
+waits again; readers keep the old one meanwhile, under the tighter label.
+"""
+
+from __future__ import annotations
+
+from bot.domain import policy
+from bot.domain.advisories import Advisory, Route, RouteState
+from bot.domain.deliveries import URGENT, Delivery, DeliveryState, Method
+from bot.domain.labels import LabelReading, most_restrictive
+from bot.domain.links import Link
+from bot.domain.officials import Official
+from bot.services.cards import refresh_copies
+from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
+from bot.services.kinds import CHANGE, COPY, SOURCE
+from bot.services.notes import tell_directly
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def revise_advisory(
+    uow: UnitOfWork, advisory: Advisory, author: Official, body: str, reading: LabelReading
+) -> Advisory:
+    """Makes the edited text the next revision and sends it after every copy."""
+    labels = [label for label in (advisory.label, reading.label) if label is not None]
+    label = most_restrictive(labels)
+    if label is None:
+        return advisory
+    uow.advisories.keep_revision(advisory, uow.now)
+    revised = advisory.revise(label, body, uow.now)
+    uow.advisories.save(revised)
+    uow.audit.record(
+        author, "advisory.revise", advisory.number, revision=revised.revision, label=label
+    )
+    for route in uow.advisories.routes(advisory.id):
+        _revise_route(uow, revised, route)
+    ask_releasers(uow, revised)
+    refresh_cards(uow, revised)
+    for source in uow.outbox.of_advisory(advisory.id, SOURCE):
+        uow.outbox.refresh(source)
+    return revised
+
+
+def note_change(
+    uow: UnitOfWork,
+    advisory: Advisory,
+    change: str,
+    *,
+    before: int = 1,
+    link_id: int | None = None,
+) -> None:
+    """Says in the thread of every delivered copy what changed."""
+    for copy in first_copies(uow, advisory, link_id):
+        uow.outbox.add(
+            CHANGE,
+            {"change": change, "revision": advisory.revision, "before": before},
+            Method.POST,
+            copy.team,
+            copy.channel,
+            thread_of=copy.id,
+            advisory_id=advisory.id,
+            link_id=copy.link_id,
+            priority=URGENT,
+        )
+
+
+def tell_acknowledgers(uow: UnitOfWork, advisory: Advisory, key: str) -> None:
+    """Whoever acknowledged what is no longer so learns of it directly."""
+    for receipt in uow.advisories.receipts(advisory.id):
+        official = uow.officials.get(receipt.official_id)
+        if uow.officials.find(official.team, official.user) is not None:
+            tell_directly(uow, official, key, number=advisory.number, revision=advisory.revision)
+
+
+def first_copies(
+    uow: UnitOfWork, advisory: Advisory, link_id: int | None = None
+) -> tuple[Delivery, ...]:
+    """The first part of every delivered copy: the head of its thread."""
+    return tuple(
+        copy
+        for copy in uow.outbox.of_advisory(advisory.id, COPY)
+        if copy.state is DeliveryState.DELIVERED
+        and copy.facts.get("part", 1) == 1
+        and link_id in (None, copy.link_id)
+    )
+
+
+def send_revision(uow: UnitOfWork, advisory: Advisory, link: Link, before: int) -> None:
+    """Lets the newest revision reach the copies of one link."""
+    queue_copies(uow, advisory, link)
+    refresh_copies(uow, advisory.id, link.id, URGENT)
+    note_change(uow, advisory, "revised", before=before, link_id=link.id)
+    tell_acknowledgers(uow, advisory, "advisories.revised_note")
+
+
+def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> None:
+    link = uow.links.get(route.link_id)
+    if route.state not in (RouteState.QUEUED, RouteState.AWAITING):
+        return
+    if revised.label is None or revised.label.rank > link.terms.ceiling.rank:
+        uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
+        refresh_copies(uow, revised.id, link.id, URGENT)
+        note_change(uow, revised, "recalled", link_id=link.id)
+        return
+    if policy.waits(revised, link):
+        uow.advisories.put_route(revised.id, link.id, RouteState.AWAITING)
+        refresh_copies(uow, revised.id, link.id, URGENT)
+        return
+    uow.advisories.put_route(revised.id, link.id, RouteState.QUEUED, revision=revised.revision)
+    send_revision(uow, revised, link, before=route.revision)
