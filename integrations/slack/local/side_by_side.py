@@ -1,7 +1,8 @@
 """One page on loopback that shows Tokyo and Canberra next to each other, to watch or to use.
 
 `?focus=LEFT,RIGHT` opens those channels; `CHANNEL/TS` opens the thread of that message. Without it
-both sides open in their advisory channel, each as the first official of its workspace.
+both sides open in their advisory channel, each as the first official of its workspace. `&close`
+shows the two threads alone, larger.
 """
 
 from __future__ import annotations
@@ -47,7 +48,8 @@ async def serve_page(left_url: str, right_url: str, port: int = 0) -> Page:
     async def show(request: web.Request) -> web.Response:
         left, right = _focus(request.query.get("focus", ""))
         addresses = {"left_url": _at(left_url, left), "right_url": _at(right_url, right)}
-        filled = {key: html.escape(text) for key, text in (words | addresses).items()}
+        view = {"view": "close" if "close" in request.query else ""}
+        filled = {key: html.escape(text) for key, text in (words | addresses | view).items()}
         return web.Response(
             text=template.substitute(filled),
             content_type="text/html",

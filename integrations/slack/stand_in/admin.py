@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
-from integrations.slack.stand_in.call import Payload
 from integrations.slack.stand_in.conversations import joined
 from integrations.slack.stand_in.model import UserSpec
+from integrations.slack.stand_in.refusals import Payload
 from integrations.slack.stand_in.state import Channel, Outcomes, Workspace
 
 Change = Callable[[Workspace, Channel, Payload], Outcomes]

@@ -1,45 +1,13 @@
-"""One Web API call as its handler sees it, and the ways a handler may refuse it."""
+"""One Web API call as its handler sees it."""
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from integrations.slack.stand_in.state import App
-
-Payload = dict[str, Any]
+from integrations.slack.stand_in.refusals import Payload, SlackError
+from integrations.slack.stand_in.state import App
 
 _FALSE = frozenset({"", "0", "false", "False", "none", "null"})
-
-
-class SlackError(Exception):
-    """Answered as HTTP 200 `{"ok": false, "error": code}`, as Slack does."""
-
-    def __init__(
-        self, code: str, *, detail: str | None = None, messages: list[str] | None = None
-    ) -> None:
-        super().__init__(code)
-        self.code = code
-        self.detail = detail
-        self.messages = messages
-
-    def answer(self) -> Payload:
-        """The body Slack would send."""
-        body: Payload = {"ok": False, "error": self.code}
-        if self.detail is not None:
-            body["detail"] = self.detail
-        if self.messages is not None:
-            body["errors"] = self.messages
-            body["response_metadata"] = {"messages": self.messages}
-        return body
-
-
-class RateLimitedError(Exception):
-    """Answered as HTTP 429 with `Retry-After` in whole seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"retry after {retry_after} s")
-        self.retry_after = retry_after
 
 
 def truthy(value: Any) -> bool:
@@ -52,7 +20,7 @@ class Call:
     """An authenticated call: method name, the app that calls, its arguments."""
 
     method: str
-    app: "App"
+    app: App
     args: Payload
 
     def text(self, name: str, default: str = "") -> str:

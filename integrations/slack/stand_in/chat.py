@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from integrations.slack.stand_in import messages
-from integrations.slack.stand_in.call import Call, Payload, SlackError
+from integrations.slack.stand_in.call import Call
 from integrations.slack.stand_in.payloads import (
     TEXT_MOST,
     UPDATE_TEXT_MOST,
@@ -13,6 +13,7 @@ from integrations.slack.stand_in.payloads import (
     missing_flags,
     unverbatim,
 )
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import Channel, Workspace
 
 _EMOJI = re.compile(r"[a-z0-9_+'\-]+(::skin-tone-[2-6])?")

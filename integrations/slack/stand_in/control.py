@@ -10,10 +10,10 @@ from typing import Any
 from aiohttp import web
 
 from integrations.slack.stand_in import admin
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.deliveries import Deliveries, acked
 from integrations.slack.stand_in.gestures import Gestures
 from integrations.slack.stand_in.modals import Modals
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.sockets import Sockets
 from integrations.slack.stand_in.state import Workspace, channel_summary
 

@@ -4,7 +4,8 @@ import base64
 from bisect import bisect_left, bisect_right
 from typing import Any
 
-from integrations.slack.stand_in.call import Call, Payload, SlackError
+from integrations.slack.stand_in.call import Call
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import Channel, Workspace, micros
 
 _ALL_KINDS = frozenset({"public_channel", "private_channel", "im", "mpim"})

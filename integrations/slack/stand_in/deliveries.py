@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from integrations.slack.stand_in.call import Payload
 from integrations.slack.stand_in.http_mode import Requests
+from integrations.slack.stand_in.refusals import Payload
 from integrations.slack.stand_in.sockets import Reply, Sockets
 from integrations.slack.stand_in.state import App, Channel, Workspace
 

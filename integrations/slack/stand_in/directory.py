@@ -1,8 +1,9 @@
 """auth.test, team.info, bots.info and users.*: who is who in the workspace."""
 
-from integrations.slack.stand_in.call import Call, Payload, SlackError
+from integrations.slack.stand_in.call import Call
 from integrations.slack.stand_in.conversations import paged
 from integrations.slack.stand_in.model import UserSpec
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import Workspace
 
 

@@ -5,9 +5,10 @@ from typing import Any
 from aiohttp import web
 
 from integrations.slack.stand_in import messages
-from integrations.slack.stand_in.call import Call, Payload, SlackError
+from integrations.slack.stand_in.call import Call
 from integrations.slack.stand_in.chat import writable
 from integrations.slack.stand_in.payloads import checked_blocks
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import StoredFile, Workspace
 
 FILE_BYTES_MOST = 1 << 30

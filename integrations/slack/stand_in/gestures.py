@@ -4,9 +4,9 @@ import base64
 import re
 
 from integrations.slack.stand_in import files, hooks, messages, views
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.deliveries import Deliveries, acked
 from integrations.slack.stand_in.model import UserSpec
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.sockets import Reply
 from integrations.slack.stand_in.state import App, Channel, Workspace
 

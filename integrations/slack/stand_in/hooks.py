@@ -6,8 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from integrations.slack.stand_in import messages
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.payloads import TEXT_MOST, checked_blocks
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import App, Channel, Hook, Workspace
 
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
-from integrations.slack.stand_in.call import Payload
+from integrations.slack.stand_in.refusals import Payload
 from integrations.slack.stand_in.sockets import Reply
 from integrations.slack.stand_in.state import App, Workspace
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from integrations.slack.stand_in.call import Payload, SlackError
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import App, Channel, Outcomes, Workspace
 
 _INTERNAL = frozenset({"metadata", "reply_count", "latest_reply", "reactions"})

@@ -3,10 +3,10 @@
 from typing import Any
 
 from integrations.slack.stand_in import views
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.deliveries import Deliveries
 from integrations.slack.stand_in.gestures import answered, gesture
 from integrations.slack.stand_in.payloads import checked_view
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import App, Workspace
 
 

@@ -8,7 +8,7 @@ import math
 from collections import deque
 from collections.abc import Callable
 
-from integrations.slack.stand_in.call import RateLimitedError
+from integrations.slack.stand_in.refusals import RateLimitedError
 
 WINDOW = 60.0
 CALLS_PER_MINUTE = {2: 20, 3: 50, 4: 100}

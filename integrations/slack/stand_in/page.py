@@ -7,8 +7,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.modals import Modals
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import Workspace
 
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from integrations.slack.stand_in.call import Payload, SlackError, truthy
+from integrations.slack.stand_in.call import truthy
+from integrations.slack.stand_in.refusals import Payload, SlackError
 
 TEXT_MOST = 40_000
 UPDATE_TEXT_MOST = 4_000

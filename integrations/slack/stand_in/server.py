@@ -9,13 +9,13 @@ from typing import Self
 from aiohttp import web
 
 from integrations.slack.stand_in import files, hooks
-from integrations.slack.stand_in.call import Payload
 from integrations.slack.stand_in.control import Control
 from integrations.slack.stand_in.deliveries import Deliveries
 from integrations.slack.stand_in.gestures import Gestures
 from integrations.slack.stand_in.modals import Modals
 from integrations.slack.stand_in.model import WorkspaceSpec
 from integrations.slack.stand_in.page import Page
+from integrations.slack.stand_in.refusals import Payload
 from integrations.slack.stand_in.sockets import Sockets
 from integrations.slack.stand_in.state import Workspace
 from integrations.slack.stand_in.web_api import WebApi

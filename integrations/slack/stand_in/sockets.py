@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
-from integrations.slack.stand_in.call import Payload
+from integrations.slack.stand_in.refusals import Payload
 from integrations.slack.stand_in.state import App, Workspace
 
 CONNECTIONS_MOST = 10

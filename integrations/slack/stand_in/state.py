@@ -12,10 +12,10 @@ from typing import Any, Protocol
 from uuid import uuid4
 from zlib import crc32
 
-from integrations.slack.stand_in.call import Payload, SlackError
 from integrations.slack.stand_in.faults import Faults
 from integrations.slack.stand_in.model import AppSpec, ChannelSpec, Mode, UserSpec, WorkspaceSpec
 from integrations.slack.stand_in.pacing import Pacing
+from integrations.slack.stand_in.refusals import Payload, SlackError
 
 TRIGGER_LIFE = 3.0
 HOOK_LIFE = 1800.0

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from integrations.slack.stand_in.call import Call, Payload, SlackError
+from integrations.slack.stand_in.call import Call
 from integrations.slack.stand_in.payloads import checked_view
+from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import App, Workspace
 
 STACK_MOST = 3

@@ -9,8 +9,9 @@ from urllib.parse import parse_qsl
 from aiohttp import web
 
 from integrations.slack.stand_in import chat, conversations, directory, files, views
-from integrations.slack.stand_in.call import Call, Payload, RateLimitedError, SlackError
+from integrations.slack.stand_in.call import Call
 from integrations.slack.stand_in.faults import Struck
+from integrations.slack.stand_in.refusals import Payload, RateLimitedError, SlackError
 from integrations.slack.stand_in.sockets import Sockets
 from integrations.slack.stand_in.state import App, Workspace
 
