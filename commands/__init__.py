@@ -13,6 +13,7 @@ from commands.catalogue import Command
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
+from commands.home import Home
 from commands.messages import Messages
 from integrations.slack.windows import Windows
 
@@ -37,6 +38,7 @@ def register(
     app.view(FORM)(_on_view(gestures.submit))
     app.event("message")(_on_event(messages.take))
     app.event("app_mention")(_on_event(messages.take_mention))
+    app.event("app_home_opened")(_on_event(Home(edge, windows).open))
     app.event(re.compile(".+"))(_on_event(_nothing))
 
 

@@ -50,11 +50,16 @@ class Field:
     positional: bool = False
 
     @property
+    def is_needed(self) -> bool:
+        """Whether nothing happens without it."""
+        return self.required and self.default is None
+
+    @property
     def usage(self) -> str:
         """`ceiling:AMBER`, in brackets when it may be left out."""
         shown = EXAMPLES.get(self.name) or "|".join(self.choices) or self.name
         word = shown if self.positional else f"{self.name}:{shown}"
-        return word if self.required else f"[{word}]"
+        return word if self.is_needed else f"[{word}]"
 
 
 # What stands for a value in usage lines; examples people can type as they are.

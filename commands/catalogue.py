@@ -73,7 +73,7 @@ class Verb:
     @property
     def opens_form(self) -> bool:
         """Whether the verb, typed alone, asks for its words in a form."""
-        return any(one.required for one in self.fields)
+        return any(one.is_needed for one in self.fields)
 
     def usage(self, command: str) -> str:
         """`/link accept LNK-7Q3F`."""

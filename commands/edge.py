@@ -32,6 +32,8 @@ from integrations.slack.speech import Safe, Speech
 log = structlog.get_logger()
 T = TypeVar("T")
 Handler = Callable[[Ask], Reply]
+# Slack waits three seconds for an answer; the database gets the larger part of the first two.
+PATIENCE_SECONDS = 1.5
 # Slack redelivers within minutes; what it might ask for again is remembered that long, roughly.
 ANSWERS_KEPT = 1_000
 Looks = Callable[[UnitOfWork], Sequence[Place]]
@@ -114,7 +116,7 @@ class Edge:
                 )
                 return Answer(reply.text, reply.blocks)
 
-            return await self._database.run(work)
+            return await self._database.run(work, PATIENCE_SECONDS)
 
         answer = await self._guarded(carry_out, lambda: Speech(self._catalog, language[0]))
         self._wake()
@@ -128,7 +130,7 @@ class Edge:
             official = require_official(uow, sender.team, sender.user)
             return work(uow, Speech(self._catalog, chosen_language(official, fallback)))
 
-        return await self._database.run(run)
+        return await self._database.run(run, PATIENCE_SECONDS)
 
     async def explain(self, sender: Sender, work: Callable[[], Awaitable[T]]) -> T | Answer:
         """Runs something for a sender; a refusal or surprise becomes the Answer instead."""
@@ -137,7 +139,7 @@ class Edge:
 
     async def take(self, work: Callable[[UnitOfWork], object]) -> None:
         """Stores an event in one transaction; whatever goes wrong leaves it unacknowledged."""
-        await self._database.run(work)
+        await self._database.run(work, PATIENCE_SECONDS)
         self._wake()
 
     async def look(self, work: Callable[[UnitOfWork], T]) -> T:
@@ -199,7 +201,7 @@ class Edge:
         looks: Callable[[UnitOfWork, Arguments], Sequence[Place]],
         given: Arguments,
     ) -> dict[Place, ChannelView]:
-        places = await self._database.run(lambda uow: looks(uow, given))
+        places = await self._database.run(lambda uow: looks(uow, given), PATIENCE_SECONDS)
         views = await asyncio.gather(*(self.people.channel(*place) for place in places))
         return dict(zip(places, views, strict=True))
 

@@ -102,7 +102,7 @@ def _input(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
     block: Block = {
         "type": "input",
         "block_id": field.name,
-        "optional": not field.required or field.default is not None,
+        "optional": not field.is_needed,
         "label": plain_text(speech.say(f"forms.field.{field.name}")[:LABEL_LIMIT]),
         "element": _element(field, speech, uow),
     }

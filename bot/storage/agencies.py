@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from bot.domain.agencies import Agency, Alias, resolve_agency
 from bot.domain.officials import Government
 from bot.storage.tables import agencies, agency_aliases
+
+# Built once: building a statement takes SQLAlchemy four times as long as running it.
+GET = select(agencies).where(agencies.c.code == bindparam("code"))
 
 
 class Agencies:
@@ -28,9 +31,7 @@ class Agencies:
 
     def get(self, code: str) -> Agency | None:
         """The agency of that code, without its aliases."""
-        row = self._connection.execute(
-            select(agencies).where(agencies.c.code == code)
-        ).one_or_none()
+        row = self._connection.execute(GET, {"code": code}).one_or_none()
         return _agency(row, ()) if row else None
 
     def all(self) -> tuple[Agency, ...]:

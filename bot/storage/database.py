@@ -7,6 +7,7 @@ ever read under a lock that cannot be written under. PostgreSQL has a small pool
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -22,6 +23,8 @@ from bot.storage.unit_of_work import UnitOfWork
 T = TypeVar("T")
 POOL_SIZE = 8
 BUSY_SECONDS = 10
+# How long work that has begun may take beyond its time to begin: a transaction takes milliseconds.
+GRACE_SECONDS = 0.5
 
 
 def wall_clock() -> datetime:
@@ -44,15 +47,31 @@ class Database:
             max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
         )
 
-    async def run(self, work: Callable[[UnitOfWork], T]) -> T:
-        """Runs `work` in one transaction, in a thread of the database's own."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self.transact, work)
+    async def run(self, work: Callable[[UnitOfWork], T], within: float | None = None) -> T:
+        """Runs `work` in one transaction, in a thread of the database's own.
 
-    def transact(self, work: Callable[[UnitOfWork], T]) -> T:
+        With `within` (seconds), work that has not begun by then never begins: DatabaseBusy is
+        raised, and nothing was or will be done.
+        """
+        until = None if within is None else time.monotonic() + within
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, self.transact, work, until)
+        if within is None:
+            return await running
+        try:
+            async with asyncio.timeout(within + GRACE_SECONDS):
+                return await asyncio.shield(running)
+        except TimeoutError as error:
+            # Whatever it still raises has been answered for.
+            running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            raise errors.DatabaseBusy from error
+
+    def transact(self, work: Callable[[UnitOfWork], T], until: float | None = None) -> T:
         """The same for callers without an event loop; never call it from two threads on SQLite."""
         try:
             with self.engine.connect() as connection, connection.begin():
+                if until is not None and time.monotonic() > until:
+                    raise errors.DatabaseBusy
                 return work(UnitOfWork(connection, self._now(connection)))
         except OperationalError as error:
             raise errors.DatabaseBusy from error

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from bot.domain.officials import Government, Official, Role
 from bot.storage.tables import officials
+
+# Built once: building a statement takes SQLAlchemy four times as long as running it.
+FIND = (
+    select(officials)
+    .where(officials.c.team == bindparam("team"))
+    .where(officials.c.user == bindparam("user"))
+    .where(officials.c.active)
+)
+GET = select(officials).where(officials.c.id == bindparam("id"))
+OF = (
+    select(officials)
+    .where(officials.c.government == bindparam("government"))
+    .where(officials.c.active)
+    .order_by(officials.c.agency, officials.c.name)
+)
 
 
 class Officials:
@@ -18,27 +33,16 @@ class Officials:
 
     def find(self, team: str, user: str) -> Official | None:
         """The active official of that workspace and user, or None."""
-        row = self._connection.execute(
-            select(officials)
-            .where(officials.c.team == team)
-            .where(officials.c.user == user)
-            .where(officials.c.active)
-        ).one_or_none()
+        row = self._connection.execute(FIND, {"team": team, "user": user}).one_or_none()
         return _official(row) if row else None
 
     def get(self, official_id: int) -> Official:
         """An official by id, active or not."""
-        row = self._connection.execute(select(officials).where(officials.c.id == official_id)).one()
-        return _official(row)
+        return _official(self._connection.execute(GET, {"id": official_id}).one())
 
     def of(self, government: Government, role: Role | None = None) -> tuple[Official, ...]:
         """The active officials of one side, by agency and name; of one role when asked."""
-        rows = self._connection.execute(
-            select(officials)
-            .where(officials.c.government == government.value)
-            .where(officials.c.active)
-            .order_by(officials.c.agency, officials.c.name)
-        )
+        rows = self._connection.execute(OF, {"government": government.value})
         found = (_official(row) for row in rows)
         return tuple(official for official in found if role is None or official.has(role))
 

@@ -12,13 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.deliveries import (
     PACE,

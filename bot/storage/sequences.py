@@ -8,6 +8,17 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.storage.tables import sequences
 
+# Built once: building a statement takes SQLAlchemy four times as long as running it.
+NEXT = {
+    name: statement.on_conflict_do_update(
+        index_elements=[sequences.c.name], set_={"value": sequences.c.value + 1}
+    ).returning(sequences.c.value)
+    for name, statement in (
+        ("sqlite", sqlite_insert(sequences)),
+        ("postgresql", postgresql_insert(sequences)),
+    )
+}
+
 
 class Sequences:
     """Counts per name, inside the caller's transaction."""
@@ -17,13 +28,5 @@ class Sequences:
 
     def next(self, name: str) -> int:
         """The next number of the sequence, starting at 1."""
-        insert = sqlite_insert if self._connection.dialect.name == "sqlite" else postgresql_insert
-        counted = (
-            insert(sequences)
-            .values(name=name, value=1)
-            .on_conflict_do_update(
-                index_elements=[sequences.c.name], set_={"value": sequences.c.value + 1}
-            )
-            .returning(sequences.c.value)
-        )
-        return int(self._connection.execute(counted).scalar_one())
+        count = NEXT[self._connection.dialect.name]
+        return int(self._connection.execute(count, {"name": name, "value": 1}).scalar_one())

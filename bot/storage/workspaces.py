@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from bot.domain.officials import Government
 from bot.storage.tables import heard, workspaces
+
+# Built once: building a statement takes SQLAlchemy four times as long as running it.
+OF_TEAM = select(workspaces).where(workspaces.c.team == bindparam("team"))
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,7 @@ class Workspaces:
         self._connection = connection
 
     def of_team(self, team: str) -> WorkspaceRow | None:
-        row = self._connection.execute(
-            select(workspaces).where(workspaces.c.team == team)
-        ).one_or_none()
+        row = self._connection.execute(OF_TEAM, {"team": team}).one_or_none()
         return _workspace(row) if row else None
 
     def find(self, typed: str) -> WorkspaceRow | None:

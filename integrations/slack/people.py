@@ -25,8 +25,9 @@ UNKNOWN_PERSON = frozenset({"user_not_found", "bot_not_found", "user_not_visible
 NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
 BOT_MARK = "B"
 REMEMBERED_SECONDS = 600
-LOOKUP_SECONDS = 1.0
-VIEW_SECONDS = 2.0
+LOOKUP_SECONDS = 0.8
+SILENT_SECONDS = 5.0
+VIEW_SECONDS = 1.0
 NAMED_READERS = 30
 BARE_NAME = re.compile(r"(?<![\w<])[@＠]([\w.\-]+)")
 
@@ -49,6 +50,7 @@ class People:
         self._clients = clients
         self._governments = {one.team: one.government for one in connections}
         self._profiles: dict[tuple[str, str], Profile] = {}
+        self._silent_until: dict[str, float] = {}
         self._names: dict[str, tuple[float, dict[str, str]]] = {}
 
     def government_of(self, team: str) -> Government | None:
@@ -130,12 +132,16 @@ class People:
         known = self._profiles.get((team, user))
         if known and known.until > time.monotonic():
             return known
-        if team not in self._clients:
-            return None
+        if team not in self._clients or self._silent_until.get(team, 0.0) > time.monotonic():
+            return known
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 return await self._ask(team, user)
+        except SlackApiError:
+            return known
         except FAILURES:
+            # A workspace that does not answer is not waited for again by every request.
+            self._silent_until[team] = time.monotonic() + SILENT_SECONDS
             return known
 
     async def _ask(self, team: str, user: str) -> Profile:

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
+from integrations.slack.blocks import Block
 from integrations.slack.connections import Connection
 from integrations.slack.speech import Safe
 
@@ -39,6 +40,14 @@ class Windows:
         """Opens a form; raises SlackUnreachable when Slack does not."""
         try:
             await self._clients[team].views_open(trigger_id=trigger, view=view)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise errors.SlackUnreachable from error
+
+    async def publish(self, team: str, user: str, blocks: list[Block]) -> None:
+        """Shows somebody their Home tab; raises SlackUnreachable."""
+        view = {"type": "home", "blocks": blocks}
+        try:
+            await self._clients[team].views_publish(user_id=user, view=view)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise errors.SlackUnreachable from error
 
