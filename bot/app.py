@@ -21,7 +21,7 @@ from bot.storage.schema import upgrade
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import catalog
 from bot.workers.clock import Clock
-from bot.workers.outbox import HOLD_OFF, Dispatcher
+from bot.workers.outbox import HOLD_OFF, LEASE, Dispatcher
 from commands import register
 from commands.edge import Edge
 from commands.messages import Messages
@@ -52,6 +52,7 @@ class Application:
         session: aiohttp.ClientSession,
         *,
         hold_off: timedelta = HOLD_OFF,
+        lease: timedelta = LEASE,
     ) -> None:
         self._settings = settings
         self._session = session
@@ -65,7 +66,10 @@ class Application:
         self._identities = Identities()
         self.bolt: AsyncApp = build_bolt(connections, self._identities)
         self.dispatcher = Dispatcher(
-            database, SlackPostman(clients, renderer, self.people), hold_off=hold_off
+            database,
+            SlackPostman(clients, renderer, self.people),
+            hold_off=hold_off,
+            lease=lease,
         )
         self.edge = Edge(database, words, self.people, self.dispatcher.wake)
         windows = Windows(clients, connections, session)
@@ -191,7 +195,9 @@ def connections_of(settings: Settings) -> tuple[Connection, ...]:
     )
 
 
-def build(settings: Settings, *, hold_off: timedelta = HOLD_OFF) -> Application:
+def build(
+    settings: Settings, *, hold_off: timedelta = HOLD_OFF, lease: timedelta = LEASE
+) -> Application:
     """An application over its own database and session; call it inside a running event loop."""
     database = Database(settings.database.url.get_secret_value())
-    return Application(settings, database, new_session(), hold_off=hold_off)
+    return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)

@@ -31,7 +31,7 @@ from integrations.slack.stand_in import CANBERRA, TOKYO, StandIn
 
 CACHE = Path(".demo")
 READY_SECONDS = 60.0
-PICTURE_SIZE = (1600, 1000)
+PICTURE_SIZE = (882, 900)
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 # All that can go wrong while people's hands are driven and what they see is read.
@@ -132,18 +132,33 @@ async def _perform(narrator: Narrator, once: bool, picture: Path | None, stand_i
     # What was started is ended out here, where no signal interrupts it any more.
     async with AsyncExitStack() as ending:
         playing = asyncio.create_task(_play(narrator, ending, picture, stand_in))
-        page = None
-        try:
-            page = await _unless(stopping, playing)
-        except asyncio.CancelledError:
-            narrator.say("ending.interrupted", "yellow")
-            return INTERRUPTED
-        except NotTold:
-            narrator.say("ending.failed", "bold red")
-            return FAILED
-        narrator.say("ending.told", "bold green")
-        if not once and picture is None:
-            await _stay(narrator, page, stopping)
+        result = await _result(narrator, playing, stopping)
+        if result == DONE and not once and picture is None:
+            await _stay(narrator, playing.result(), stopping)
+    if stopping.is_set():
+        narrator.say("ending.over", "dim")
+    return result
+
+
+async def _result(
+    narrator: Narrator, playing: asyncio.Task[str | None], stopping: asyncio.Event
+) -> int:
+    """How the play ended, by itself or by a signal."""
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not playing.done():
+        playing.cancel()
+        await asyncio.wait({playing})
+    if playing.cancelled():
+        narrator.say("ending.interrupted", "yellow")
+        return INTERRUPTED
+    try:
+        playing.result()
+    except NotTold:
+        narrator.say("ending.failed", "bold red")
+        return FAILED
+    narrator.say("ending.told", "bold green")
     return DONE
 
 
@@ -153,6 +168,9 @@ async def _play(
     """Everything up to the end of the story; the address of the page. Raises NotTold."""
     narrator.say("opening.title", "bold")
     stage = await narrator.step("workspaces", _open(narrator, ending, stand_in))
+    if picture is not None and stage.page is None:
+        narrator.say("ending.no_page", "bold red")
+        raise NotTold
     session = await ending.enter_async_context(aiohttp.ClientSession())
     try:
         await narrator.step("connected", ending.enter_async_context(bot_on(stage.urls)))
@@ -163,7 +181,7 @@ async def _play(
     story = Story(load(), *sides_of(workspaces))
     if not await tell(narrator, story):
         raise NotTold
-    if picture is not None:
+    if picture is not None and stage.page is not None:
         await _take(narrator, stage.page, story, picture)
     return stage.page
 
@@ -185,12 +203,9 @@ async def _open(narrator: Narrator, ending: AsyncExitStack, stand_in: bool) -> S
     return Stage({"tokyo": tokyo.url, "canberra": canberra.url}, None)
 
 
-async def _take(narrator: Narrator, page: str | None, story: Story, picture: Path) -> None:
-    if page is None:
-        narrator.say("ending.no_page", "bold red")
-        raise NotTold
+async def _take(narrator: Narrator, page: str, story: Story, picture: Path) -> None:
     try:
-        await take_picture(f"{page}?focus={story.focus}", picture, *PICTURE_SIZE)
+        await take_picture(f"{page}?focus={story.focus}&close", picture, *PICTURE_SIZE)
     except NoPicture as refusal:
         narrator.say("ending.no_picture", "bold red", reason=refusal.reason)
         raise NotTold from refusal
@@ -204,18 +219,6 @@ async def _stay(narrator: Narrator, page: str | None, stopping: asyncio.Event) -
     narrator.say("ending.page")
     narrator.address(page)
     await stopping.wait()
-    narrator.say("ending.over")
-
-
-async def _unless(stopping: asyncio.Event, playing: asyncio.Task[str | None]) -> str | None:
-    """What `playing` comes to; CancelledError when a signal came first."""
-    stopped = asyncio.create_task(stopping.wait())
-    await asyncio.wait({playing, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not playing.done():
-        playing.cancel()
-        await asyncio.wait({playing})
-    return playing.result()
 
 
 def _set_by_signals() -> asyncio.Event:

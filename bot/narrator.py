@@ -97,10 +97,10 @@ def _folded(line: Text, width: int) -> Text:
             breaks.append(piece.start())
             used = 0
         used += size
-    pieces = line.divide(breaks)
-    for piece in pieces:
-        piece.rstrip()
-    return Text("\n").join(pieces)
+    parts = line.divide(breaks)
+    for part in parts:
+        part.rstrip()
+    return Text("\n").join(parts)
 
 
 def _lines(message: Message) -> Iterator[str]:

@@ -103,11 +103,11 @@ class Arguments:
 
     def choice(self, name: str, kind: type[E]) -> E:
         """One of the declared choices, any case or width."""
-        return self._one_of(name, _folded(self.text(name)), kind)
+        return self._one_of(name, folded(self.text(name)), kind)
 
     def choices(self, name: str, kind: type[E]) -> tuple[E, ...]:
         """Several of the declared choices, separated by commas or spaces."""
-        words = re.split(r"[\s,、，;]+", _folded(self.text(name)))
+        words = re.split(r"[\s,、，;]+", folded(self.text(name)))
         return tuple(self._one_of(name, word, kind) for word in words if word)
 
     def label(self, name: str) -> Label:
@@ -147,7 +147,7 @@ def parse(fields: tuple[Field, ...], text: str, usage: str) -> Arguments:
     known = {field.name for field in fields}
     given: dict[str, str] = {}
     for key, value in _words(text):
-        name = _folded(key) if key else None
+        name = folded(key) if key else None
         if name is None:
             free = next((f.name for f in positional if f.name not in given), None)
             if free is None:
@@ -171,9 +171,14 @@ def _words(text: str) -> list[tuple[str | None, str]]:
             continue
         key = KEY.match(text, at)
         at = key.end() if key else at
+        quoted = text[at : at + 1] in QUOTES
         value, at = _value(text, at)
-        while value.endswith(LIST_GOES_ON) and at < len(text):
-            more, at = _value(text, _skip_space(text, at))
+        # A list goes on after its comma; a quotation is whole, and the next key:value is its own.
+        while not quoted and value.endswith(LIST_GOES_ON):
+            after = _skip_space(text, at)
+            if after == len(text) or KEY.match(text, after):
+                break
+            more, at = _value(text, after)
             value += more
         found.append((key.group(1) if key else None, value))
     return found
@@ -204,5 +209,6 @@ def _unquoted(text: str) -> str:
     return stripped
 
 
-def _folded(typed: str) -> str:
+def folded(typed: str) -> str:
+    """A typed word in one spelling, whatever its case and width."""
     return unicodedata.normalize("NFKC", typed).strip().casefold()

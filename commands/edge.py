@@ -11,6 +11,7 @@ import asyncio
 import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -87,20 +88,18 @@ class Edge:
     ) -> Answer | None:
         """Carries a request out once; None when the same one was answered before."""
         fallback = await self.people.language(sender.team, sender.user)
-        language = [fallback]
 
         async def carry_out() -> Answer | None:
             await self._require_own_person(sender)
             given = arguments() if callable(arguments) else arguments
-            views = await self._views(looks, given) if looks else {}
+            views = await self._views(sender, looks, given) if looks else {}
             people = await self._person(sender, given, asks_person) if asks_person else {}
 
             def work(uow: UnitOfWork) -> Answer | None:
                 official = require_official(uow, sender.team, sender.user)
-                language[0] = chosen_language(official, fallback)
                 if not uow.requests.is_new(key):
                     return None
-                speech = Speech(self._catalog, language[0])
+                speech = Speech(self._catalog, chosen_language(official, fallback))
                 reply = handler(
                     Ask(
                         uow,
@@ -116,14 +115,14 @@ class Edge:
                 )
                 return Answer(reply.text, reply.blocks)
 
-            return await self._database.run(work, PATIENCE_SECONDS)
+            return await self._store(work)
 
-        answer = await self._guarded(carry_out, lambda: Speech(self._catalog, language[0]))
-        self._wake()
+        answer = await self._guarded(carry_out, sender)
         return self._remembered(key, answer)
 
     async def read(self, sender: Sender, work: Callable[[UnitOfWork, Speech], T]) -> T:
         """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
+        await self._require_own_person(sender)
         fallback = await self.people.language(sender.team, sender.user)
 
         def run(uow: UnitOfWork) -> T:
@@ -134,13 +133,11 @@ class Edge:
 
     async def explain(self, sender: Sender, work: Callable[[], Awaitable[T]]) -> T | Answer:
         """Runs something for a sender; a refusal or surprise becomes the Answer instead."""
-        language = await self.people.language(sender.team, sender.user)
-        return await self._guarded(work, lambda: Speech(self._catalog, language))
+        return await self._guarded(work, sender)
 
     async def take(self, work: Callable[[UnitOfWork], object]) -> None:
         """Stores an event in one transaction; whatever goes wrong leaves it unacknowledged."""
-        await self._database.run(work, PATIENCE_SECONDS)
-        self._wake()
+        await self._store(work)
 
     async def look(self, work: Callable[[UnitOfWork], T]) -> T:
         """One transaction of the bot's own, on nobody's behalf; wakes the dispatcher."""
@@ -164,8 +161,25 @@ class Edge:
             await asyncio.wait(set(self._afterwards))
 
     async def speech(self, sender: Sender) -> Speech:
-        """The voice for somebody of whom nothing is known yet."""
-        return Speech(self._catalog, await self.people.language(sender.team, sender.user))
+        """The voice for somebody: in the language they chose, else that of their Slack."""
+        language = await self.people.language(sender.team, sender.user)
+        with suppress(errors.DatabaseBusy):
+            official = await self._database.run(
+                lambda uow: uow.officials.find(sender.team, sender.user), PATIENCE_SECONDS
+            )
+            language = chosen_language(official, language) if official else language
+        return Speech(self._catalog, language)
+
+    async def _store(self, work: Callable[[UnitOfWork], T]) -> T:
+        """One transaction; the dispatcher is woken when it has something new to say."""
+
+        def run(uow: UnitOfWork) -> tuple[T, bool]:
+            return work(uow), uow.has_promised
+
+        result, promised = await self._database.run(run, PATIENCE_SECONDS)
+        if promised:
+            self._wake()
+        return result
 
     def _remembered(self, key: str, answer: Answer | None) -> Answer | None:
         """The same words for the same request: the first answer may have been lost on its way."""
@@ -177,17 +191,20 @@ class Edge:
                 self._answers.popitem(last=False)
         return answer
 
-    async def _guarded(
-        self, work: Callable[[], Awaitable[T]], speech: Callable[[], Speech]
-    ) -> T | Answer:
+    async def _guarded(self, work: Callable[[], Awaitable[T]], sender: Sender) -> T | Answer:
         try:
             return await work()
+        except errors.DatabaseBusy as refusal:
+            # Which language they chose is in the database, and there is no time to ask again.
+            language = await self.people.language(sender.team, sender.user)
+            return refused(Speech(self._catalog, language), refusal)
         except errors.BotError as refusal:
-            return refused(speech(), refusal)
+            return refused(await self.speech(sender), refusal)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("edge.surprise", reference=reference)
-            return Answer(speech().say("errors.surprise", reference=reference))
+            speech = await self.speech(sender)
+            return Answer(speech.say("errors.surprise", reference=reference))
 
     async def _require_own_person(self, sender: Sender) -> None:
         person = await self.people.person(sender.team, sender.user)
@@ -198,10 +215,15 @@ class Edge:
 
     async def _views(
         self,
+        sender: Sender,
         looks: Callable[[UnitOfWork, Arguments], Sequence[Place]],
         given: Arguments,
     ) -> dict[Place, ChannelView]:
-        places = await self._database.run(lambda uow: looks(uow, given), PATIENCE_SECONDS)
+        def run(uow: UnitOfWork) -> Sequence[Place]:
+            require_official(uow, sender.team, sender.user)
+            return looks(uow, given)
+
+        places = await self._database.run(run, PATIENCE_SECONDS)
         views = await asyncio.gather(*(self.people.channel(*place) for place in places))
         return dict(zip(places, views, strict=True))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from bot.domain.inert import split_text
 from bot.domain.labels import Label
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Field, Kind
 from commands.catalogue import Command, Verb
-from integrations.slack.blocks import Block, plain_text, section
+from integrations.slack.blocks import SECTION_LIMIT, Block, plain_text, section
 from integrations.slack.speech import Safe, Speech
 
 MENU, FORM = "menu", "form"
@@ -55,7 +56,7 @@ def answer_view(speech: Speech, text: Safe, blocks: tuple[Block, ...]) -> dict[s
         "type": "modal",
         "title": plain_text("Kakehashi"),
         "close": plain_text(speech.say("forms.close")),
-        "blocks": list(blocks) or [section(text)],
+        "blocks": list(blocks) or [section(Safe(one)) for one in split_text(text, SECTION_LIMIT)],
     }
 
 

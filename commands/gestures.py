@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot import errors
 from bot.storage.unit_of_work import UnitOfWork
-from commands.arguments import Arguments, parse
+from commands.arguments import Arguments, folded, parse
 from commands.catalogue import Command, Place, Verb
 from commands.edge import Answer, Edge, Handler, Sender, refused
 from commands.forms import answer_view, form_view, menu_view, values_of
@@ -36,9 +36,10 @@ class Gestures:
         """A slash command: carried out, or opened as a form when words are missing altogether."""
         sender = Sender(body["team_id"], body["user_id"], body["channel_id"])
         text = await self._edge.people.resolve_names(sender.team, str(body.get("text") or ""))
-        verb_name, _, rest = text.strip().partition(" ")
+        # Any kind of blank may follow the verb: a Japanese keyboard types a full-width one.
+        verb_name, rest = (*text.split(maxsplit=1), "", "")[:2]
         try:
-            verb = command.verb(verb_name.casefold()) if verb_name else None
+            verb = command.verb(folded(verb_name)) if verb_name else None
         except errors.UnknownVerb as refusal:
             await _ack(ack, refused(await self._edge.speech(sender), refusal))
             return

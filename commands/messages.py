@@ -15,6 +15,9 @@ Body = Mapping[str, Any]
 # Message subtypes in which a person or a feed says something (docs: message event, subtypes).
 SPOKEN = frozenset({None, "file_share", "me_message", "bot_message", "thread_broadcast"})
 
+# What Slack leaves standing of a deleted message that has a thread; it reports it as a change.
+REMAINS = "tombstone"
+
 
 class Messages:
     """Brings message events to the intake; nothing is acknowledged that was not stored."""
@@ -29,16 +32,22 @@ class Messages:
         if subtype == "message_changed":
             changed = event.get("message") or {}
             before = event.get("previous_message") or {}
+            if changed.get("subtype") == REMAINS:
+                await self._take_deletion(team, str(event["channel"]), str(changed.get("ts")))
+                return
             if changed.get("text") == before.get("text") or changed.get("subtype") not in SPOKEN:
                 return
             await self._take(team, str(event["channel"]), changed, edited=True)
         elif subtype == "message_deleted":
-            await self._take_deletion(team, event)
+            ts = str(event.get("deleted_ts") or "")
+            await self._take_deletion(team, str(event["channel"]), ts)
         elif subtype in SPOKEN:
             await self._take(team, str(event["channel"]), event, edited=False)
 
     async def take_missed(self, team: str, channel: str, said_then: Mapping[str, Any]) -> None:
-        """A message read back from history: new to the bot, or known and perhaps edited since."""
+        """A message read back from history: new to the bot, or known and changed since."""
+        if said_then.get("subtype") == REMAINS:
+            await self._take_deletion(team, channel, str(said_then["ts"]))
         if said_then.get("subtype") in SPOKEN:
             await self._take(team, channel, said_then, edited="edited" in said_then)
 
@@ -69,11 +78,8 @@ class Messages:
         verb = intake.take_edit if edited else intake.take_message
         await self._edge.take(lambda uow: None if _is_own(uow, team, event) else verb(uow, message))
 
-    async def _take_deletion(self, team: str, event: Mapping[str, Any]) -> None:
-        ts = str(event.get("deleted_ts") or "")
-        await self._edge.take(
-            lambda uow: intake.take_deletion(uow, team, str(event["channel"]), ts)
-        )
+    async def _take_deletion(self, team: str, channel: str, ts: str) -> None:
+        await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
 
     async def _message(
         self, team: str, channel: str, event: Mapping[str, Any], text: str

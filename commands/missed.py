@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.domain.advisories import AdvisoryState
 from bot.services import intake
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
 from commands.messages import Messages
-from integrations.slack.history import History, Span
+from integrations.slack.history import History
 
 log = structlog.get_logger()
 
 # Events may have been lost a little before the connection was seen to be gone.
 MARGIN = timedelta(seconds=60)
+# A message this young that history does not show may have been deleted, or not be shown yet.
+YOUNG = timedelta(seconds=15)
 # Further back than this nothing is taken in: people have moved on, and somebody has to decide.
 FURTHEST = timedelta(days=14)
 
@@ -33,9 +36,7 @@ class Missed:
         start, channels = await self._edge.look(lambda uow: _gap(uow, team))
         complete = True
         for channel in channels:
-            span = await self._history.since(team, channel, start)
-            await self._take(team, channel, span)
-            complete = complete and span.is_complete
+            complete = await self._read(team, channel, start) and complete
         if complete:
             await self.note_heard(team)
         return complete
@@ -44,26 +45,36 @@ class Missed:
         """The workspace is being listened to now."""
         await self._edge.look(lambda uow: uow.workspaces.note_heard(team, uow.now - MARGIN))
 
-    async def _take(self, team: str, channel: str, span: Span) -> None:
+    async def _read(self, team: str, channel: str, start: datetime) -> bool:
+        """Takes a channel's messages in; False while it cannot be told what was deleted."""
+        known = await self._edge.look(lambda uow: _known(uow, team, channel, start))
+        span = await self._history.since(team, channel, start)
         for message in span.messages:
             await self._messages.take_missed(team, channel, message)
-        if not span.is_complete or not span.messages:
-            return
-        present = {str(one["ts"]) for one in span.messages}
-        newest = max(present, key=float)
+        if not span.is_complete:
+            return False
+        absent = known - {str(one["ts"]) for one in span.messages}
 
-        def vanished(uow: UnitOfWork) -> int:
-            known = uow.advisories.between(team, channel, span.oldest, newest)
-            gone = [one for one in known if one.source_ts not in present]
-            for advisory in gone:
-                intake.take_deletion(uow, team, channel, str(advisory.source_ts))
-            return len(gone)
+        def vanished(uow: UnitOfWork) -> set[str]:
+            old = {ts for ts in absent if float(ts) < (uow.now - YOUNG).timestamp()}
+            for ts in old:
+                intake.take_deletion(uow, team, channel, ts)
+            return old
 
         gone = await self._edge.look(vanished)
-        log.info("missed.read", team=team, messages=len(span.messages), deleted=gone)
+        log.info("missed.read", team=team, messages=len(span.messages), deleted=len(gone))
+        return gone == absent
 
 
 def _gap(uow: UnitOfWork, team: str) -> tuple[datetime, tuple[str, ...]]:
     heard = uow.workspaces.heard_until(team)
     start = max(heard, uow.now - FURTHEST) if heard else uow.now
     return start, uow.links.channels_of(team)
+
+
+def _known(uow: UnitOfWork, team: str, channel: str, start: datetime) -> frozenset[str]:
+    """The advisories' sources that history has to show from an instant on, or they are gone."""
+    began, now = f"{start.timestamp():.6f}", f"{uow.now.timestamp():.6f}"
+    open_ = (AdvisoryState.HELD, AdvisoryState.ISSUED, AdvisoryState.SUPERSEDED)
+    found = uow.advisories.between(team, channel, began, now)
+    return frozenset(one.source_ts for one in found if one.source_ts and one.state in open_)

@@ -86,3 +86,9 @@ class Delivery:
     delivered_at: datetime | None
     slack_ts: str | None
     posted_channel: str | None
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether it may stand in Slack without our knowing yet: on its way, or outcome unknown."""
+        waits_unknown = self.state is DeliveryState.WAITING and self.unknown
+        return self.state is DeliveryState.SENDING or waits_unknown

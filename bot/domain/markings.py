@@ -18,7 +18,7 @@ from bot.domain.marking_lines import Match
 from bot.domain.marking_tables import DOCUMENT_NAME, EMAIL_VALUES, LONGEST_NAME, Decision
 from bot.domain.quoting import Quotation
 
-__all__ = ["Decision", "Finding", "Reading", "Screening", "read_marking", "screen"]
+__all__ = ["Decision", "Finding", "Reading", "Screening", "read_marking", "screen", "screen_post"]
 
 _MARKUP = "*~`"
 _EMAIL_TAG = re.compile(
@@ -33,6 +33,8 @@ _ACCESS_TAG = re.compile(
     r"(?<![A-Za-z0-9_])ACCESS ?= ?(?:Personal|Legal|Legislative)[ \-](?:Privacy|Privilege|Secrecy)"
 )
 _NAME_PARTS = re.compile(r"[\s_\-.()\[\]【】「」〔〕《》]+")
+_TAG = re.compile(r"(?<![\w&/])[#＃][\w\-]+")
+_EMPTY_BRACKETS = re.compile(r"[\[(（【「〔《][ \t]+[\])）】」〕》]")
 _NAME_BRACKETS = re.compile(r"[\[(【「〔《][^\[\]()【】「」〔〕《》]{1,80}[\])】」〕》]")
 
 
@@ -73,6 +75,16 @@ def screen(*texts: str) -> Screening:
     return Screening(_strongest(finding.decision for finding in findings), tuple(findings))
 
 
+def screen_post(*texts: str) -> Screening:
+    """Screen a post as it stands, and once more without the tags and labels that address it.
+
+    Those share the line with what follows them: `#advisory TLP:GREEN SECRET` is a marking line.
+    """
+    whole, bare = screen(*texts), screen(*(_without_address(text) for text in texts))
+    more = tuple(finding for finding in bare.findings if finding not in whole.findings)
+    return Screening(_strongest(iter((whole.decision, bare.decision))), (*whole.findings, *more))
+
+
 def read_marking(text: str) -> Reading:
     """Read markings and label of one text, as `kakehashi explain marking` reports them.
 
@@ -88,6 +100,20 @@ def read_marking(text: str) -> Reading:
     rules = dict.fromkeys(finding.rule for finding in screening.findings)
     rules |= dict.fromkeys(_label_rule(mention) for mention in mentions)
     return Reading(None if unknown else found, _strongest(iter(decisions)), tuple(rules))
+
+
+def _without_address(text: str) -> str:
+    """Blanks in place of tags and labels; every other character stays where it is."""
+    chars = list(unify_line_ends(text))
+    for mention in label_mentions("".join(chars)):
+        place = slice(mention.start, mention.end)
+        chars[place] = _blank("".join(chars[place]))
+    text = _TAG.sub(lambda match: _blank(match[0]), "".join(chars))
+    return _EMPTY_BRACKETS.sub(lambda match: _blank(match[0]), text)
+
+
+def _blank(text: str) -> str:
+    return "".join("\n" if char == "\n" else " " for char in text)
 
 
 def _strongest(decisions: Iterator[Decision]) -> Decision:

@@ -35,6 +35,11 @@ def waits(advisory: Advisory, link: Link) -> bool:
     return must_wait(advisory.label, link, asked=advisory.needs_release)
 
 
+def is_below_ceiling(label: Label | None, link: Link) -> bool:
+    """Whether a link may carry a label at all; an unknown label is above every ceiling."""
+    return label is not None and label.rank <= link.terms.ceiling.rank
+
+
 def may_reply(advisory: Advisory, link: Link) -> bool:
     """Whether a reply may travel along a link as its advisory did, without a releaser's eye."""
     if not advisory.is_out or advisory.label is None or link.state is not LinkState.ACTIVE:

@@ -30,6 +30,7 @@ from bot.services.facts import (
     HeldFacts,
     LinkFacts,
     NoteFacts,
+    NothingFacts,
     ReleaseFacts,
     ReplyFacts,
     StatusFacts,
@@ -57,7 +58,15 @@ LATE = timedelta(minutes=10)
 
 def compose(uow: UnitOfWork, delivery: Delivery) -> Outgoing:
     """Everything needed to say a delivery now; raises Withheld when it may not be said."""
-    facts = COMPOSERS[delivery.kind](uow, delivery)
+    return _address(uow, delivery, COMPOSERS[delivery.kind](uow, delivery))
+
+
+def look_up(uow: UnitOfWork, delivery: Delivery, reason: str) -> Outgoing:
+    """Everything needed to find what may not be said any more, should it stand already."""
+    return _address(uow, delivery, NothingFacts(reason))
+
+
+def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
     target = uow.outbox.get(delivery.target) if delivery.target else None
     thread_ts, channel = delivery.thread_ts, delivery.channel
     if delivery.thread_of:
@@ -90,9 +99,17 @@ def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
         raise Withheld("policy")
     if delivery.target is None:
         _require_sendable(uow, advisory, link, route)
-    elif advisory.state is AdvisoryState.WITHDRAWN or route.state is RouteState.RECALLED:
+    elif not _is_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
     return _copy_facts(uow, delivery, advisory, route.revision)
+
+
+def _is_shown(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
+    """Whether the text may still be read where the delivery goes; at its source always."""
+    if not advisory.is_out or delivery.link_id is None or delivery.team == advisory.team:
+        return advisory.is_out
+    route = uow.advisories.route(advisory.id, delivery.link_id)
+    return route is not None and route.state is not RouteState.RECALLED
 
 
 def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
@@ -135,7 +152,6 @@ def _copy_facts(
     body = uow.advisories.body_of(advisory, revision)
     parts = parts_of(body)
     part = int(str(delivery.facts.get("part", 1)))
-    first = uow.outbox.get(delivery.target) if delivery.target else delivery
     is_source = delivery.kind == SOURCE
     return CopyFacts(
         side=_side(uow, delivery),
@@ -155,9 +171,17 @@ def _copy_facts(
         acknowledgeable=not is_source and part >= len(parts),
         revision=revision,
         changed_at=advisory.changed_at if revision > 1 else None,
-        is_late=first.created_at - advisory.posted_at > LATE,
+        is_late=_is_late(uow, delivery, advisory),
         superseded_by=advisory.superseded_by,
     )
+
+
+def _is_late(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
+    """Whether the bot heard of it late; a releaser's or an author's time to think is not meant."""
+    if delivery.created_at - advisory.posted_at <= LATE:
+        return False
+    first = uow.outbox.of_advisory(advisory.id, HELD, STATUS, COPY)
+    return bool(first) and first[0].created_at - advisory.posted_at > LATE
 
 
 def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
@@ -169,7 +193,10 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
     removed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     more = 0
-    if change == "revised" and advisory.is_out:
+    shown = _is_shown(uow, delivery, advisory)
+    if change == "revised" and not shown and delivery.target is None:
+        raise Withheld("no_longer_shown")
+    if change == "revised" and shown:
         before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
         removed, added, more = changed_lines(before, uow.advisories.body_of(advisory, revision))
     receipts = receipts_of(uow, advisory.id)
@@ -196,9 +223,12 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         raise Withheld("reply_gone")
     if delivery.target is None and delivery.link_id is not None:
         link = uow.links.get(delivery.link_id)
-        if not policy.may_reply(advisory, link):
+        leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())
+        if not leads_there or not policy.may_reply(advisory, link):
             raise Withheld("policy")
-    if not advisory.is_out:
+        if not _is_shown(uow, delivery, advisory):
+            raise Withheld("no_longer_shown")
+    if not _is_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
     if reply.is_deleted:
         return TombstoneFacts(

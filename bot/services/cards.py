@@ -17,23 +17,32 @@ def refresh_status(uow: UnitOfWork, advisory_id: int) -> None:
 
 
 def refresh_receipts(uow: UnitOfWork, advisory_id: int) -> None:
-    """Status card and the last part of every delivered copy will show the newest receipts."""
+    """Status card and the last part of every copy will show the newest receipts."""
     refresh_status(uow, advisory_id)
     last_of_link: dict[int | None, Delivery] = {}
     for copy in uow.outbox.of_advisory(advisory_id, COPY):
         last_of_link[copy.link_id] = copy
     for copy in last_of_link.values():
-        if copy.state is DeliveryState.DELIVERED:
-            uow.outbox.refresh(copy)
+        uow.outbox.refresh(copy)
 
 
 def refresh_copies(
     uow: UnitOfWork, advisory_id: int, link_id: int | None = None, priority: int = ROUTINE
 ) -> None:
-    """Every delivered copy (of one link, when named) will show the newest text or tombstone."""
+    """Every copy (of one link, when named) will show the newest text or tombstone."""
     for copy in uow.outbox.of_advisory(advisory_id, COPY):
-        if copy.state is DeliveryState.DELIVERED and link_id in (None, copy.link_id):
+        if link_id in (None, copy.link_id):
             uow.outbox.refresh(copy, priority)
+
+
+def copies_on(uow: UnitOfWork, advisory: Advisory, link_id: int) -> list[Delivery]:
+    """The parts of the copy on one link; of a part that was withheld and sent anew, the newer."""
+    newest = {
+        copy.facts.get("part", 1): copy
+        for copy in uow.outbox.of_advisory(advisory.id, COPY)
+        if copy.link_id == link_id
+    }
+    return list(newest.values())
 
 
 def status_of(
@@ -50,7 +59,7 @@ def route_facts(uow: UnitOfWork, advisory: Advisory, route: Route) -> RouteFacts
     other = link.end_of(advisory.government.other)
     outcome, at = route.state.value, route.decided_at
     if route.state is RouteState.QUEUED:
-        copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link.id]
+        copies = copies_on(uow, advisory, link.id)
         outcome, at = _copy_outcome(copies), copies[-1].delivered_at if copies else None
     if advisory.state is AdvisoryState.WITHDRAWN or route.state is RouteState.RECALLED:
         outcome = _recall_outcome(uow, advisory, link.id)
@@ -100,6 +109,8 @@ def _copy_outcome(copies: list[Delivery]) -> str:
 def _recall_outcome(uow: UnitOfWork, advisory: Advisory, link_id: int) -> str:
     """A withdrawal is never called done while one copy still shows the text."""
     copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link_id]
+    if any(copy.may_stand for copy in copies):
+        return "recalling"
     if not any(copy.slack_ts for copy in copies):
         return "never_sent"
     states = {state for copy in copies for state in uow.outbox.updates_of(copy.id)}

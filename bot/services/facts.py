@@ -172,8 +172,16 @@ class LinkFacts:
     guests: int
 
 
+@dataclass(frozen=True)
+class NothingFacts:
+    """May not be said any more; whether an earlier attempt left it standing is still looked up."""
+
+    reason: str
+
+
 Facts = (
     CopyFacts
+    | NothingFacts
     | TombstoneFacts
     | ChangeFacts
     | ReplyFacts

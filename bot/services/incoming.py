@@ -25,7 +25,21 @@ class Message:
     @property
     def key(self) -> str:
         """What makes this message, or this edit of it, the same however often it is delivered."""
-        return f"message:{self.team}:{self.channel}:{self.ts}:{self.edited_ts or ''}"
+        return message_key(self.team, self.channel, self.ts, self.edited_ts or "")
+
+    @property
+    def is_reply(self) -> bool:
+        return self.thread_ts not in (None, self.ts)
+
+
+def message_key(team: str, channel: str, ts: str, moment: str) -> str:
+    """The key of one state of a message; of two states the later one's sorts last."""
+    return f"message:{team}:{channel}:{ts}:{moment}"
+
+
+def deletion_key(team: str, channel: str, ts: str) -> str:
+    """The key of a message's end, which sorts after every edit."""
+    return message_key(team, channel, ts, "~deleted")
 
 
 class Outcome(StrEnum):

@@ -16,12 +16,12 @@ from bot.domain.deliveries import URGENT, Method
 from bot.domain.inert import plain
 from bot.domain.labels import LabelReading, read_label
 from bot.domain.links import Link
-from bot.domain.markings import Decision, Screening, screen
+from bot.domain.markings import Decision, Screening, screen_post
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
 from bot.services import issuing, replies, revisions, withdrawals
 from bot.services.access import contact_of
-from bot.services.incoming import Message, Outcome
+from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
 from bot.services.notes import keepers_of, tell_refusal
 from bot.storage.unit_of_work import UnitOfWork
@@ -37,10 +37,10 @@ def may_concern(text: str) -> bool:
 
 def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     """Takes in a message once; the same message again is left alone."""
-    if message.thread_ts not in (None, message.ts):
+    if message.is_reply:
         return replies.take_reply(uow, message)
     links = _matching_links(uow, message)
-    if not links or not uow.requests.is_new(message.key):
+    if not links or uow.requests.is_overtaken(message.key) or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     if uow.advisories.by_source(message.team, message.channel, message.ts) is not None:
         return Outcome.LEFT_ALONE
@@ -57,13 +57,18 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
 
 def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
     """An edited message is read afresh while nothing of it has left; then it becomes a revision."""
+    if uow.requests.is_overtaken(message.key):
+        return Outcome.LEFT_ALONE
     reply = uow.advisories.reply_at(message.team, message.channel, message.ts)
     if reply is not None:
         return replies.take_reply_edit(uow, reply, message)
     known = uow.advisories.by_source(message.team, message.channel, message.ts)
     if known is None:
-        return take_message(uow, message)
-    may_change = known.state in (AdvisoryState.HELD, AdvisoryState.ISSUED)
+        outcome = take_message(uow, message)
+        # Noted whatever came of it: an older state of it that arrives later does not count.
+        uow.requests.is_new(message.key)
+        return outcome
+    may_change = known.is_out or known.state is AdvisoryState.HELD
     if not may_change or known.body == message.text or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     routes = uow.advisories.routes(known.id)
@@ -74,6 +79,7 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
 
 def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
     """A deleted source takes its copies with it; what has not left never will."""
+    uow.requests.is_new(deletion_key(team, channel, ts))
     reply = uow.advisories.reply_at(team, channel, ts)
     if reply is not None:
         return replies.take_reply_deletion(uow, reply)
@@ -89,6 +95,10 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     author = uow.officials.get(known.author_id)
     reading, screening = _read(message)
     refusal = _refuse_content(reading, screening)
+    barred = _refuse_author(uow, message, _author(uow, message))
+    if refusal is None and barred is not None:
+        # Whoever may not speak any more cannot change what was said; readers keep what they have.
+        return _refuse(uow, message, author, barred)
     if refusal is not None:
         # Its originator now says that it must not be out: what is out is taken back at once.
         withdrawals.take_back(uow, known, author, "")
@@ -169,7 +179,7 @@ def _refuse(
 
 def _read(message: Message) -> tuple[LabelReading, Screening]:
     texts = (plain(message.text), *message.file_names)
-    return read_label(*texts), screen(*texts)
+    return read_label(*texts), screen_post(*texts)
 
 
 def _advisory(
@@ -247,7 +257,8 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     """The author changed a post of which nothing has left, most likely to add its label."""
     author = uow.officials.get(known.author_id)
     reading, screening = _read(message)
-    refusal = _refuse_content(reading, screening)
+    barred = _refuse_author(uow, message, _author(uow, message))
+    refusal = _refuse_content(reading, screening) or barred
     if refusal is not None:
         issuing.keep_back_unsent(uow, known)
         uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))

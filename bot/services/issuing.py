@@ -5,15 +5,15 @@ from __future__ import annotations
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
-from bot.domain.deliveries import BACKGROUND, ROUTINE, URGENT, Method
+from bot.domain.deliveries import BACKGROUND, ROUTINE, URGENT, DeliveryState, Method
 from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
 from bot.domain.links import Link
-from bot.domain.markings import Decision, screen
+from bot.domain.markings import Decision, screen_post
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
 from bot.services.access import require_speaker
-from bot.services.cards import refresh_status
+from bot.services.cards import copies_on, refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -93,7 +93,7 @@ def open_advisory(
             tags=tags,
             title=title,
             body=text,
-            needs_release=screen(plain(title), plain(text)).decision is Decision.ASK,
+            needs_release=screen_post(plain(title), plain(text)).decision is Decision.ASK,
             files=0,
             posted_at=uow.now,
         )
@@ -117,8 +117,15 @@ def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> None:
     destination = link.leads_from(advisory.team, advisory.channel)
     if destination is None:
         return
-    there = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link.id]
-    for part in range(len(there) + 1, len(parts_of(advisory.body)) + 1):
+    # A part that was withheld never left: once it is permitted it is promised anew.
+    there = {
+        copy.facts.get("part", 1)
+        for copy in copies_on(uow, advisory, link.id)
+        if copy.state is not DeliveryState.WITHHELD
+    }
+    for part in range(1, len(parts_of(advisory.body)) + 1):
+        if part in there:
+            continue
         uow.outbox.add(
             COPY,
             {"part": part},
@@ -221,7 +228,7 @@ def _require_clean(title: str, text: str, label: Label) -> None:
     if reading.unknown or (reading.label is not None and reading.label is not label):
         written = ", ".join(sorted({found.value for found in reading.found} | {label.value}))
         raise errors.SeveralLabels(labels=written)
-    screening = screen(plain(title), plain(text))
+    screening = screen_post(plain(title), plain(text))
     if screening.decision is Decision.BLOCK:
         raise errors.MarkingBlocks(
             rules=", ".join(sorted({finding.rule for finding in screening.findings}))

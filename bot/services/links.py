@@ -13,7 +13,7 @@ from bot.domain.agencies import Agency
 from bot.domain.deliveries import Method
 from bot.domain.labels import Label, read_label
 from bot.domain.links import End, Link, LinkState, Terms
-from bot.domain.markings import Decision, Screening, screen
+from bot.domain.markings import Decision, Screening, screen_post
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
 from bot.services.access import require_role
@@ -149,7 +149,7 @@ def find_link(uow: UnitOfWork, code: str) -> Link:
 
 def preview_relay(uow: UnitOfWork, actor: Official, team: str, channel: str, text: str) -> Preview:
     """Where a text would go if it were posted in this channel, and why not elsewhere."""
-    tags, reading, screening = read_tags(text), read_label(text), screen(text)
+    tags, reading, screening = read_tags(text), read_label(text), screen_post(text)
     routes = []
     for link in uow.links.live_at(team, channel):
         end = link.end_of(actor.government.other)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bot.domain import policy
+from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
 from bot.services.cards import refresh_status
-from bot.services.kinds import COPY, NOTE, REPLY, SOURCE
+from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE
 from bot.services.notes import tell_directly
 from bot.services.ports import Posted
 from bot.storage.unit_of_work import UnitOfWork
@@ -15,7 +17,7 @@ def note_delivered(uow: UnitOfWork, delivery: Delivery, posted: Posted) -> None:
     """A copy that arrived shows on the status card; a typed advisory now has a source message."""
     if delivery.advisory_id is None:
         return
-    if delivery.kind in (COPY, REPLY):
+    if delivery.kind in (COPY, REPLY, CHANGE):
         _follow_change(uow, delivery, delivery.advisory_id)
     if delivery.target is not None:
         return
@@ -27,10 +29,25 @@ def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory_id: int) -> Non
     advisory, sent = uow.advisories.get(advisory_id), uow.outbox.get(delivery.id)
     if delivery.kind == COPY and (delivery.target is None or not advisory.is_out):
         refresh_status(uow, advisory_id)
-    # What was composed before a change arrived after it: it is brought up to date at once.
-    if sent.last_attempt_at and advisory.changed_at and advisory.changed_at >= sent.last_attempt_at:
+    if delivery.kind == COPY and delivery.target is None:
+        _keep_route_open(uow, advisory, delivery)
+    # What was composed before a change arrived after it: it is brought up to date at once. What was
+    # looked for and found may be what any attempt since the first one said.
+    began, changed = sent.first_attempt_at, advisory.changed_at
+    if began and changed and changed >= began:
         shown = uow.outbox.get(delivery.target) if delivery.target else sent
         uow.outbox.refresh(shown, URGENT)
+
+
+def _keep_route_open(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> None:
+    """A copy that was found standing after all is followed like any other."""
+    route = uow.advisories.route(advisory.id, copy.link_id or 0)
+    if route is None or route.state not in (RouteState.WITHHELD, RouteState.KEPT_BACK):
+        return
+    fits = policy.is_below_ceiling(advisory.label, uow.links.get(route.link_id))
+    state = RouteState.QUEUED if fits else RouteState.RECALLED
+    uow.advisories.put_route(advisory.id, route.link_id, state, at=uow.now)
+    uow.outbox.refresh(uow.outbox.get(copy.id), URGENT)
 
 
 def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
@@ -62,7 +79,9 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
 
 
 def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
-    """Policy no longer permitted it: the log has it."""
+    """Policy no longer permitted it: the log has it, and the card where it mattered."""
+    if delivery.kind == COPY and delivery.advisory_id is not None:
+        refresh_status(uow, delivery.advisory_id)
     workspace = uow.workspaces.of_team(delivery.team)
     if workspace is not None and reason == "policy":
         uow.audit.record(

@@ -6,8 +6,9 @@ from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.officials import Official, Role
 from bot.services.access import require_role
-from bot.services.issuing import queue_copies, refresh_cards
-from bot.services.revisions import first_copies, send_revision
+from bot.services.cards import copies_on
+from bot.services.issuing import refresh_cards
+from bot.services.revisions import first_copies, send_revision, tell_acknowledgers
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -19,10 +20,9 @@ def release_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
             advisory.id, route.link_id, RouteState.QUEUED, actor.id, uow.now, advisory.revision
         )
         link = uow.links.get(route.link_id)
-        if first_copies(uow, advisory, link.id):
-            send_revision(uow, advisory, link, before=route.revision)
-        else:
-            queue_copies(uow, advisory, link)
+        send_revision(uow, advisory, link, before=route.revision)
+    if advisory.revision > 1:
+        tell_acknowledgers(uow, advisory, "advisories.revised_note")
     uow.audit.record(actor, "advisory.release", advisory.number, label=advisory.label)
     refresh_cards(uow, advisory)
     return advisory
@@ -32,7 +32,8 @@ def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisor
     """Decides that the advisory does not go where it waits."""
     advisory = _awaiting(uow, actor, number)
     for route in _waiting(uow, advisory):
-        stays = first_copies(uow, advisory, route.link_id)
+        copies = copies_on(uow, advisory, route.link_id)
+        stays = any(copy.slack_ts or copy.may_stand for copy in copies)
         # Readers who have an earlier revision keep it: only the new text is kept back.
         state = RouteState.QUEUED if stays else RouteState.KEPT_BACK
         uow.advisories.put_route(advisory.id, route.link_id, state, actor.id, uow.now)
@@ -52,7 +53,11 @@ def _awaiting(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
 
 
 def _waiting(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
-    if advisory.state is not AdvisoryState.ISSUED:
+    if not advisory.is_out:
         return []
     routes = uow.advisories.routes(advisory.id)
-    return [route for route in routes if route.state is RouteState.AWAITING]
+    waiting = [route for route in routes if route.state is RouteState.AWAITING]
+    if advisory.state is AdvisoryState.ISSUED:
+        return waiting
+    # Of a superseded one only a newer text of what readers already have may still go.
+    return [route for route in waiting if first_copies(uow, advisory, route.link_id)]

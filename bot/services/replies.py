@@ -15,7 +15,7 @@ from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
 from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.inert import plain
 from bot.domain.labels import read_label
-from bot.domain.markings import Decision, screen
+from bot.domain.markings import Decision, screen_post
 from bot.domain.officials import Official
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, REPLY
@@ -33,7 +33,7 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
     author = uow.officials.find(message.team, message.user)
     if author is None or message.is_stranger or message.is_guest or not author.may_speak:
         return Outcome.LEFT_ALONE
-    if not uow.requests.is_new(message.key):
+    if uow.requests.is_overtaken(message.key) or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     if uow.advisories.reply_at(message.team, message.channel, message.ts) is not None:
         return Outcome.LEFT_ALONE
@@ -71,7 +71,10 @@ def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Ou
     if reply.body == message.text or reply.is_deleted or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     advisory = uow.advisories.get(reply.advisory_id)
+    author = uow.officials.find(message.team, message.user)
     refusal = _refuse(advisory, message.text)
+    if refusal is None and (author is None or not author.may_speak):
+        return Outcome.LEFT_ALONE
     if refusal is not None:
         _change(uow, replace(reply, body="", is_deleted=True))
         return _refused(uow, message, uow.officials.get(reply.author_id), refusal)
@@ -104,10 +107,12 @@ def _mirror(uow: UnitOfWork, advisory: Advisory, reply: ThreadReply) -> tuple[in
     sent = stayed = 0
     copies = _thread_heads(uow, advisory)
     origin = next((c for c in copies if (c.team, c.channel) == (reply.team, reply.channel)), None)
+    at_source = (reply.team, reply.channel) == (advisory.team, advisory.channel)
     for copy in copies:
         if copy is origin:
             continue
-        leaves = origin is None or _may_leave(uow, advisory, origin)
+        # In the thread of a copy that was taken back there is nothing left to reply to.
+        leaves = at_source or (origin is not None and _may_leave(uow, advisory, origin))
         if leaves and _may_arrive(uow, advisory, copy):
             _queue(uow, reply, copy.team, copy.channel, copy.link_id, thread_of=copy.id)
             sent += 1
@@ -170,7 +175,11 @@ def _is_open(route: Route | None) -> bool:
 
 def _may_arrive(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> bool:
     """From the source to a copy: the way the advisory itself went."""
-    return copy.link_id is not None and policy.may_reply(advisory, uow.links.get(copy.link_id))
+    if copy.link_id is None:
+        return False
+    link = uow.links.get(copy.link_id)
+    there = link.leads_from(advisory.team, advisory.channel) is not None
+    return there and policy.may_reply(advisory, link)
 
 
 def _may_leave(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> bool:
@@ -191,7 +200,7 @@ def _change(uow: UnitOfWork, reply: ThreadReply) -> None:
 
 def _refuse(advisory: Advisory, text: str) -> errors.BotError | None:
     said = plain(text)
-    screening, reading = screen(said), read_label(said)
+    screening, reading = screen_post(said), read_label(said)
     if screening.decision is not Decision.ALLOW:
         rules = sorted({finding.rule for finding in screening.findings})
         return errors.MarkingBlocks(rules=", ".join(rules))

@@ -14,7 +14,7 @@ from bot.domain.links import Link
 from bot.domain.officials import Official
 from bot.services.cards import refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
-from bot.services.kinds import CHANGE, COPY, SOURCE
+from bot.services.kinds import CHANGE, COPY, REPLY, SOURCE
 from bot.services.notes import tell_directly
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -33,8 +33,11 @@ def revise_advisory(
     uow.audit.record(
         author, "advisory.revise", advisory.number, revision=revised.revision, label=label
     )
-    for route in uow.advisories.routes(advisory.id):
-        _revise_route(uow, revised, route)
+    sent = [_revise_route(uow, revised, route) for route in uow.advisories.routes(advisory.id)]
+    if any(sent):
+        tell_acknowledgers(uow, revised, "advisories.revised_note")
+    if revised.label is not advisory.label:
+        _refresh_thread(uow, revised)
     ask_releasers(uow, revised)
     refresh_cards(uow, revised)
     for source in uow.outbox.of_advisory(advisory.id, SOURCE):
@@ -91,21 +94,39 @@ def send_revision(uow: UnitOfWork, advisory: Advisory, link: Link, before: int) 
     queue_copies(uow, advisory, link)
     refresh_copies(uow, advisory.id, link.id, URGENT)
     note_change(uow, advisory, "revised", before=before, link_id=link.id)
-    tell_acknowledgers(uow, advisory, "advisories.revised_note")
 
 
-def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> None:
+def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
+    """What becomes of the new text on one link; whether readers get it now."""
     link = uow.links.get(route.link_id)
-    if route.state not in (RouteState.QUEUED, RouteState.AWAITING):
-        return
-    if revised.label is None or revised.label.rank > link.terms.ceiling.rank:
+    if not _has_readers(uow, revised, route):
+        return False
+    if not policy.is_below_ceiling(revised.label, link):
         uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
         refresh_copies(uow, revised.id, link.id, URGENT)
+        _refresh_thread(uow, revised, link.id)
         note_change(uow, revised, "recalled", link_id=link.id)
-        return
+        return False
     if policy.waits(revised, link):
         uow.advisories.put_route(revised.id, link.id, RouteState.AWAITING)
         refresh_copies(uow, revised.id, link.id, URGENT)
-        return
+        return False
     uow.advisories.put_route(revised.id, link.id, RouteState.QUEUED, revision=revised.revision)
     send_revision(uow, revised, link, before=route.revision)
+    return True
+
+
+def _has_readers(uow: UnitOfWork, advisory: Advisory, route: Route) -> bool:
+    """Whether a text is on its way along the link, or stands at its end already."""
+    if route.state in (RouteState.QUEUED, RouteState.AWAITING):
+        return True
+    return route.state is not RouteState.RECALLED and bool(
+        first_copies(uow, advisory, route.link_id)
+    )
+
+
+def _refresh_thread(uow: UnitOfWork, advisory: Advisory, link_id: int | None = None) -> None:
+    """Change notes and mirrored replies follow the label, or lose the text they quote."""
+    for said in uow.outbox.of_advisory(advisory.id, CHANGE, REPLY):
+        if link_id in (None, said.link_id):
+            uow.outbox.refresh(said, URGENT)

@@ -39,10 +39,7 @@ def enrol_official(
     _require_own_side(uow, actor, person)
     if agency.government != actor.government:
         raise errors.AgencyOfOtherGovernment(agency=agency.code)
-    if Role.SOURCE in wanted and (len(wanted) > 1 or not person.is_bot):
-        raise errors.UnknownChoice(
-            word="roles", value=Role.SOURCE.value, choices=", ".join(_personal_roles())
-        )
+    _require_fitting(wanted, is_bot=person.is_bot)
     known = uow.officials.find(person.team, person.user)
     if known and known.has(Role.ADMIN) and Role.ADMIN not in wanted:
         _require_other_admin(uow, known)
@@ -100,15 +97,22 @@ def import_roster(uow: UnitOfWork, text: str) -> int:
     """Enrols everybody in a CSV text with the columns of ROSTER_COLUMNS; all rows or none.
 
     `workspace` is a configured name or a team id, `roles` are separated by `;` or spaces. Returns
-    the number of rows; raises BadRosterRow naming the first row (counted from 1 below the heading).
+    the number of rows; raises BadRosterRow naming the first row at fault (counted from 1
+    below the heading), LastAdmin when a government would be left without one.
     """
+    before = _sides_with_admin(uow)
     rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
-    missing = [name for name in ROSTER_COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise errors.BadRosterRow(row=0, reason=", ".join(missing))
     count = 0
-    for count, row in enumerate(rows, start=1):
-        _import_row(uow, count, {name: (row.get(name) or "").strip() for name in ROSTER_COLUMNS})
+    try:
+        missing = [name for name in ROSTER_COLUMNS if name not in (rows.fieldnames or ())]
+        if missing:
+            raise errors.BadRosterRow(row=0, reason=", ".join(missing))
+        for count, row in enumerate(rows, start=1):
+            _import_row(uow, count, {one: (row.get(one) or "").strip() for one in ROSTER_COLUMNS})
+    except csv.Error as error:
+        raise errors.BadRosterRow(row=count + 1, reason=str(error)) from error
+    if before - _sides_with_admin(uow):
+        raise errors.LastAdmin
     return count
 
 
@@ -121,10 +125,14 @@ def _import_row(uow: UnitOfWork, number: int, row: dict[str, str]) -> None:
         raise errors.BadRosterRow(row=number, reason=row["agency"] or "agency")
     if not row["user_id"] or not row["user_id"].isascii() or not row["user_id"].isalnum():
         raise errors.BadRosterRow(row=number, reason=row["user_id"] or "user_id")
+    if not row["name"].isprintable():
+        raise errors.BadRosterRow(row=number, reason="name")
     try:
         roles = frozenset(Role(word) for word in row["roles"].replace(";", " ").split())
     except ValueError:
         raise errors.BadRosterRow(row=number, reason=row["roles"]) from None
+    if Role.SOURCE in roles and len(roles) > 1:
+        raise errors.BadRosterRow(row=number, reason=row["roles"])
     person = Person(workspace.team, row["user_id"], row["name"] or row["user_id"])
     official = _put(
         uow, person, agency.code, roles or frozenset({Role.MEMBER}), workspace.government, None
@@ -176,5 +184,13 @@ def _require_other_admin(uow: UnitOfWork, official: Official) -> None:
         raise errors.LastAdmin
 
 
-def _personal_roles() -> list[str]:
-    return [role.value for role in Role if role is not Role.SOURCE]
+def _sides_with_admin(uow: UnitOfWork) -> set[Government]:
+    return {side for side in Government if uow.officials.of(side, Role.ADMIN)}
+
+
+def _require_fitting(wanted: frozenset[Role], *, is_bot: bool) -> None:
+    """A feed is a source and nothing else; a person is anything else."""
+    fitting = [role for role in Role if (role is Role.SOURCE) is is_bot]
+    for role in sorted(wanted.difference(fitting)):
+        choices = ", ".join(role.value for role in fitting)
+        raise errors.UnknownChoice(word="roles", value=role.value, choices=choices)

@@ -6,7 +6,7 @@ from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.deliveries import URGENT
 from bot.domain.inert import plain
-from bot.domain.markings import Decision, screen
+from bot.domain.markings import Decision, screen_post
 from bot.domain.officials import Government, Official
 from bot.services.cards import refresh_copies
 from bot.services.issuing import own_advisory, refresh_cards
@@ -19,7 +19,7 @@ def withdraw_advisory(uow: UnitOfWork, actor: Official, number: str, reason: str
     """Every copy becomes a tombstone; what has not been delivered never will be."""
     advisory = own_advisory(uow, actor, number)
     # The reason is read on the other side: it is screened like any text that leaves.
-    blocking = screen(plain(reason))
+    blocking = screen_post(plain(reason))
     if blocking.decision is Decision.BLOCK:
         rules = sorted({finding.rule for finding in blocking.findings})
         raise errors.MarkingBlocks(rules=", ".join(rules))

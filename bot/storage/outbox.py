@@ -45,6 +45,7 @@ class Outbox:
     def __init__(self, connection: Connection, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self.has_news = False
 
     def add(
         self,
@@ -64,6 +65,7 @@ class Outbox:
     ) -> int:
         """Promises a delivery in the caller's transaction; returns its id."""
         lane = lane_of(method, channel, user)
+        self.has_news = True
         self._ensure_lane(team, lane)
         added = self._connection.execute(
             queries.ADD,
@@ -94,7 +96,7 @@ class Outbox:
 
         What is not posted yet shows them anyway: it is composed when it is claimed.
         """
-        if delivery.slack_ts is None and delivery.state is not DeliveryState.SENDING:
+        if delivery.slack_ts is None and not delivery.may_stand:
             return
         waiting = self._connection.execute(queries.WAITING_UPDATE, {"wanted": delivery.id}).first()
         if waiting is None:
@@ -202,6 +204,7 @@ class Outbox:
     def revive(self, delivery_id: int) -> None:
         """An operator asks for a parked delivery to be tried again."""
         delivery = self.get(delivery_id)
+        self.has_news = True
         self._ensure_lane(delivery.team, delivery.lane)
         self._set(delivery_id, state=DeliveryState.WAITING, next_at=self._now)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -21,6 +21,15 @@ NOTE = {
         ("postgresql", postgresql_insert(requests)),
     )
 }
+# SQLite compares bytes and uses its index; PostgreSQL's order of text depends on its locale.
+OF_SERIES = {
+    "sqlite": select(requests.c.key)
+    .where(requests.c.key > bindparam("series"))
+    .where(requests.c.key < bindparam("beyond")),
+    "postgresql": select(requests.c.key).where(
+        requests.c.key.startswith(bindparam("series"), autoescape=False)
+    ),
+}
 
 
 class Requests:
@@ -36,6 +45,15 @@ class Requests:
         note = NOTE[self._connection.dialect.name]
         noted = self._connection.execute(note, {"key": key, "at": self._now})
         return noted.scalar_one_or_none() is not None
+
+    def is_overtaken(self, key: str) -> bool:
+        """Whether a later key of its series was noted; a key is `series:moment`."""
+        series, _, moment = key.rpartition(":")
+        name = self._connection.dialect.name
+        span = {"series": f"{series}:", "beyond": f"{series};"}
+        span = span if name == "sqlite" else {"series": span["series"]}
+        noted = self._connection.execute(OF_SERIES[name], span).scalars()
+        return any(other.rpartition(":")[2] > moment for other in noted)
 
     def forget_old(self) -> int:
         """Removes keys older than they can matter; returns how many."""

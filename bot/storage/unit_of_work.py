@@ -27,6 +27,11 @@ class UnitOfWork:
         self.connection = connection
         self.now = now
 
+    @property
+    def has_promised(self) -> bool:
+        """Whether something was put into the outbox, so that the dispatcher has work to find."""
+        return "outbox" in vars(self) and self.outbox.has_news
+
     @contextmanager
     def part(self) -> Iterator[None]:
         """What fails inside is undone alone; the rest of the transaction goes on."""

@@ -16,7 +16,8 @@ from sqlalchemy.exc import OperationalError
 
 from bot import errors
 from bot.domain.deliveries import DeliveryState, Method, retry_delay
-from bot.services.announcements import compose
+from bot.services.announcements import compose, look_up
+from bot.services.facts import NothingFacts
 from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered, note_parked, note_withheld
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postman, Refused
@@ -37,7 +38,7 @@ SHORTEST_PAUSE = 0.001
 # History is searched from a little before the first attempt: clocks differ.
 LOOK_BACK = timedelta(seconds=60)
 
-Attempt = Posted | NotSent | OutcomeUnknown | Refused
+Attempt = Posted | NotSent | OutcomeUnknown | Refused | Withheld
 
 
 @dataclass(frozen=True)
@@ -58,11 +59,14 @@ class Dispatcher:
         *,
         hold_off: timedelta = HOLD_OFF,
         patience: timedelta = PATIENCE,
+        lease: timedelta = LEASE,
     ) -> None:
         self._database = database
         self._postman = postman
         self._hold_off = hold_off
-        self._patience = patience.total_seconds()
+        self._lease = lease
+        # Whatever the lease, an attempt ends before it does.
+        self._patience = min(patience, lease * (PATIENCE / LEASE)).total_seconds()
         self._wake = asyncio.Event()
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -78,7 +82,7 @@ class Dispatcher:
                 await self._wait(await self._turn_or_pause())
         finally:
             if self._sending:
-                await asyncio.wait(self._sending, timeout=LEASE.total_seconds() / 3)
+                await asyncio.wait(self._sending, timeout=self._lease.total_seconds() / 3)
             with suppress(errors.DatabaseBusy):
                 await self._turn(claim=False)
 
@@ -119,7 +123,7 @@ class Dispatcher:
         for one in ended:
             self._write_down(uow, one)
         outgoing = []
-        for claim in uow.outbox.claim(room, LEASE) if room > 0 else ():
+        for claim in uow.outbox.claim(room, self._lease) if room > 0 else ():
             composed = self._composed(uow, claim)
             if composed is not None:
                 outgoing.append((claim, composed))
@@ -143,9 +147,14 @@ class Dispatcher:
         try:
             return compose(uow, claim.delivery)
         except Withheld as withheld:
-            uow.outbox.close(claim, DeliveryState.WITHHELD, withheld.reason)
-            note_withheld(uow, claim.delivery, withheld.reason)
+            if claim.was_unknown and _is_findable(claim):
+                return look_up(uow, claim.delivery, withheld.reason)
+            self._withhold(uow, claim, withheld.reason)
             return None
+
+    def _withhold(self, uow: UnitOfWork, claim: Claim, reason: str) -> None:
+        if uow.outbox.close(claim, DeliveryState.WITHHELD, reason):
+            note_withheld(uow, claim.delivery, reason)
 
     def _park(self, uow: UnitOfWork, claim: Claim, reason: str) -> None:
         if uow.outbox.close(claim, DeliveryState.PARKED, reason):
@@ -164,6 +173,8 @@ class Dispatcher:
             case OutcomeUnknown():
                 at = uow.now + max(self._hold_off, delay)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=True)
+            case Withheld():
+                self._withhold(uow, claim, attempt.reason)
             case Refused():
                 self._park(uow, claim, attempt.reason)
 
@@ -172,7 +183,7 @@ class Dispatcher:
             # Nothing is said along a lane any more once its lease is over.
             async with asyncio.timeout(self._patience):
                 attempt: Attempt = await self._say_once(claim, outgoing)
-        except (NotSent, OutcomeUnknown, Refused) as failure:
+        except (NotSent, OutcomeUnknown, Refused, Withheld) as failure:
             attempt = failure
             log.info(
                 "outbox.attempt_failed",
@@ -192,12 +203,13 @@ class Dispatcher:
         self._wake.set()
 
     async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
-        delivery = claim.delivery
-        findable = delivery.method in (Method.POST, Method.DIRECT)
-        if claim.was_unknown and findable and delivery.first_attempt_at is not None:
-            found = await self._postman.find(outgoing, delivery.first_attempt_at - LOOK_BACK)
+        first_attempt_at = claim.delivery.first_attempt_at
+        if claim.was_unknown and _is_findable(claim) and first_attempt_at is not None:
+            found = await self._postman.find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
                 return found
+        if isinstance(outgoing.facts, NothingFacts):
+            raise Withheld(outgoing.facts.reason)
         return await self._postman.deliver(outgoing)
 
     async def _wait(self, pause: timedelta) -> None:
@@ -205,3 +217,8 @@ class Dispatcher:
             async with asyncio.timeout(max(pause.total_seconds(), SHORTEST_PAUSE)):
                 await self._wake.wait()
         self._wake.clear()
+
+
+def _is_findable(claim: Claim) -> bool:
+    """Only what was posted carries its key where it can be found."""
+    return claim.delivery.method in (Method.POST, Method.DIRECT)

@@ -25,6 +25,9 @@ DEPTH_LIMIT = 60
 REMEMBERED = 100_000
 SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 TIMESTAMP = re.compile(r"[0-9]{9,11}")
+# A bracket, or a whole string with whatever stands in it.
+BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]|\\.)*"?', re.DOTALL)
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True)
@@ -37,9 +40,9 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Passed:
-    """A request that may be handed on: its text, and its team (empty for url_verification)."""
+    """A request that may be handed on: what it says, and its team (empty for url_verification)."""
 
-    body: str
+    payload: dict[str, Any]
     team: str
 
 
@@ -66,26 +69,26 @@ class IngressGuard:
         age = self._clock() - int(timestamp)
         if age > SKEW_PAST or age < -SKEW_FUTURE:
             raise Rejected(401, "stale")
-        body = _text(raw)
-        payload = _payload(body, headers.get("Content-Type", ""))
+        # Nothing of a body is read before somebody who knows a secret has vouched for it.
+        signers = self._signers(timestamp, raw, signature)
+        payload = _payload(_text(raw), headers.get("Content-Type", ""))
         team = _team(payload)
-        self._require_signature(team, payload, timestamp, raw, signature)
+        if team not in signers and (team or payload.get("type") != "url_verification"):
+            raise Rejected(401, "team")
         self._require_first_time(signature)
-        return Passed(body, team)
+        return Passed(payload, team)
 
-    def _require_signature(
-        self, team: str, payload: Mapping[str, Any], timestamp: str, raw: bytes, signature: str
-    ) -> None:
-        known = self._secrets.get(team)
-        candidates = [known] if known else []
-        if not team and payload.get("type") == "url_verification":
-            candidates = list(self._secrets.values())
+    def _signers(self, timestamp: str, raw: bytes, signature: str) -> set[str]:
+        """The teams whose secret gives that signature, compared in constant time."""
         base = b"v0:" + timestamp.encode() + b":" + raw
-        for secret in candidates:
+        signers = set()
+        for team, secret in self._secrets.items():
             expected = "v0=" + hmac.new(secret, base, hashlib.sha256).hexdigest()
             if hmac.compare_digest(expected, signature):
-                return
-        raise Rejected(401, "signature")
+                signers.add(team)
+        if not signers:
+            raise Rejected(401, "signature")
+        return signers
 
     def _require_first_time(self, signature: str) -> None:
         """The same signed bytes twice are a replay: Slack signs every redelivery afresh."""
@@ -111,7 +114,7 @@ def _text(raw: bytes) -> str:
         raise Rejected(400, "encoding") from None
 
 
-def _payload(body: str, content_type: str) -> Mapping[str, Any]:
+def _payload(body: str, content_type: str) -> dict[str, Any]:
     if content_type.startswith("application/json"):
         return _json(body)
     if not content_type.startswith("application/x-www-form-urlencoded"):
@@ -125,7 +128,7 @@ def _payload(body: str, content_type: str) -> Mapping[str, Any]:
     return {name: values[0] for name, values in form.items()}
 
 
-def _json(text: str) -> Mapping[str, Any]:
+def _json(text: str) -> dict[str, Any]:
     if _depth(text) > DEPTH_LIMIT:
         raise Rejected(400, "depth")
     try:
@@ -134,30 +137,30 @@ def _json(text: str) -> Mapping[str, Any]:
         raise Rejected(400, "json") from None
     if not isinstance(value, dict):
         raise Rejected(400, "json")
+    if LONE_SURROGATE.search(text) and not _can_be_written(value):
+        raise Rejected(400, "encoding")
     return value
+
+
+def _can_be_written(value: dict[str, Any]) -> bool:
+    """Half a letter, escaped in JSON, is no text: no database and no answer can carry it."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _depth(text: str) -> int:
     """How deeply brackets nest outside strings, without building anything."""
     depth = deepest = 0
-    in_string = escaped = False
-    for char in text:
-        if in_string:
-            in_string, escaped = _string_state(char, escaped=escaped)
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
+    for token in BRACKET.finditer(text):
+        if token[0] in "[{":
             depth += 1
             deepest = max(deepest, depth)
-        elif char in "]}":
+        elif token[0] in "]}":
             depth -= 1
     return deepest
-
-
-def _string_state(char: str, *, escaped: bool) -> tuple[bool, bool]:
-    if escaped:
-        return True, False
-    return char != '"', char == "\\"
 
 
 def _team(payload: Mapping[str, Any]) -> str:

@@ -1,0 +1,105 @@
+"""The real bot for the measurements: built by its own roof, its database a file, as shipped."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from bot.app import Application, build
+from bot.domain.labels import Label
+from bot.domain.links import Direction, Mode, Terms
+from bot.domain.officials import Official
+from bot.services.links import accept_link, propose_link
+from bot.services.ports import ChannelView
+from bot.settings import Settings
+from bot.storage.tables import audit_events
+from bot.storage.unit_of_work import UnitOfWork
+from integrations.slack.stand_in import CANBERRA, TOKYO, WorkspaceSpec
+from tests.bench.slack import LINKS, Addresses, destination_channel, source_channel
+
+TERMS = Terms(("advisory",), Label.GREEN, Direction.OUT, Mode.AUTO)
+PLACES = (("tokyo", "JP", TOKYO, "MOFA"), ("canberra", "AU", CANBERRA, "DFAT"))
+
+
+async def running_bot(addresses: Addresses, folder: Path) -> Application:
+    """The bot, ready, with its first admins enrolled and every link of the measurements active."""
+    application = build(_settings(addresses, folder))
+    await application.start()
+    await application.wait_until_ready()
+    await application.database.run(_link_everything)
+    return application
+
+
+async def decisions(application: Application, action: str) -> int:
+    """How many audit rows of that action are committed: what was promised was really written."""
+
+    def count(uow: UnitOfWork) -> int:
+        rows = select(func.count()).where(audit_events.c.action == action)
+        return int(uow.connection.execute(rows).scalar_one())
+
+    return await application.database.run(count)
+
+
+def _settings(addresses: Addresses, folder: Path) -> Settings:
+    urls = {"tokyo": addresses.tokyo, "canberra": addresses.canberra}
+    return Settings.model_validate(
+        {
+            "database": {"url": f"sqlite:///{folder / 'bench.db'}"},
+            "http": {"port": _free_port()},
+            "workspaces": [
+                {
+                    "name": name,
+                    "government": government,
+                    "team_id": spec.team_id,
+                    "mode": "socket",
+                    "bot_token": spec.apps[0].bot_token,
+                    "app_token": spec.apps[0].app_token,
+                    "api_url": urls[name],
+                }
+                for name, government, spec, _ in PLACES
+            ],
+            "admins": [
+                {"workspace": name, "user_id": spec.users[0].id, "agency": agency}
+                for name, _, spec, agency in PLACES
+            ],
+        }
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _link_everything(uow: UnitOfWork) -> None:
+    near, far = _admin(uow, TOKYO), _admin(uow, CANBERRA)
+    to = uow.agencies.get(far.agency)
+    assert to is not None
+    for n in range(LINKS):
+        here, there = _view(near, source_channel(n)), _view(far, destination_channel(n))
+        link = propose_link(uow, near, here, to, TERMS)
+        accept_link(uow, far, link.code, there)
+
+
+def _admin(uow: UnitOfWork, spec: WorkspaceSpec) -> Official:
+    found = uow.officials.find(spec.team_id, spec.users[0].id)
+    assert found is not None
+    return found
+
+
+def _view(reader: Official, channel: str) -> ChannelView:
+    return ChannelView(
+        team=reader.team,
+        channel=channel,
+        name=channel.lower(),
+        is_direct=False,
+        is_member=True,
+        is_shared=False,
+        readers=(reader.name,),
+        more_readers=0,
+        guests=0,
+    )

@@ -1,0 +1,206 @@
+"""Store, then acknowledge: once, whole, and never a silent failure."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from structlog.testing import capture_logs
+
+from bot import errors
+from bot.domain.deliveries import Method
+from bot.services import roster
+from bot.storage.database import Database
+from bot.texts.catalog import Language
+from commands import register
+from commands.arguments import Arguments
+from commands.catalogue import Ask, Reply
+from commands.edge import Answer, Edge, Sender
+from commands.messages import Messages
+from integrations.slack.bolt import Identities, Identity, build_bolt
+from integrations.slack.speech import Safe
+from integrations.slack.windows import Windows
+from tests import cast
+from tests.commands.conftest import CONNECTIONS
+from tests.storage.databases import opened
+
+SATO = Sender(cast.TOKYO, "U01SATO", cast.TOKYO_ADV)
+WALSH = Sender(cast.CANBERRA, "U11WALSH", cast.CANBERRA_ADV)
+NOTHING = Arguments((), {}, "")
+Handler = Callable[[Ask], Reply]
+
+
+def counted(uow: Any) -> int:
+    return int(uow.sequences.next("handled"))
+
+
+def count(ask: Ask) -> Reply:
+    return Reply(Safe(f"no. {counted(ask.uow)}"))
+
+
+async def ask(edge: Edge, handler: Handler, sender: Sender = SATO, key: str = "k") -> Answer:
+    answer = await edge.answer(sender, key, NOTHING, handler)
+    assert answer is not None
+    return answer
+
+
+async def test_a_request_delivered_again_is_carried_out_once(
+    edge: Edge, database: Database
+) -> None:
+    first = await ask(edge, count)
+    again = await edge.answer(SATO, "k", NOTHING, count)
+    assert again in (None, first)
+    assert database.transact(counted) == 2
+
+
+async def test_a_refusal_rolls_everything_back_and_may_be_tried_again(
+    edge: Edge, database: Database, woken: list[None]
+) -> None:
+    def refuse(one: Ask) -> Reply:
+        counted(one.uow)
+        cast.join(one.uow)
+        one.uow.outbox.add("note", {}, Method.POST, cast.TOKYO, "C1")
+        raise errors.LinkNotFound(code="LNK-7Q3F")
+
+    answer = await ask(edge, refuse)
+    assert isinstance(answer.refusal, errors.LinkNotFound)
+    assert "LNK-7Q3F" in answer.text
+    assert database.transact(lambda uow: uow.links.all()) == ()
+    assert database.transact(lambda uow: uow.outbox.count_open()) == {}
+    assert woken == []
+    assert (await ask(edge, count)).text == "no. 1"
+
+
+async def test_a_surprise_is_a_reference_in_the_reply_and_a_traceback_in_the_log(
+    edge: Edge, database: Database
+) -> None:
+    def surprise(one: Ask) -> Reply:
+        counted(one.uow)
+        raise ZeroDivisionError
+
+    with capture_logs() as seen:
+        answer = await ask(edge, surprise, WALSH)
+    (entry,) = [one for one in seen if one["event"] == "edge.surprise"]
+    assert re.fullmatch(r"[0-9a-f]{8}", entry["reference"])
+    assert entry["reference"] in answer.text
+    assert entry["log_level"] == "error"
+    assert database.transact(counted) == 1
+
+
+async def test_people_are_answered_in_their_language(edge: Edge, catalog: Any) -> None:
+    def refuse(_one: Ask) -> Reply:
+        raise errors.ChannelNotLinked
+
+    async def said(sender: Sender) -> str:
+        return (await ask(edge, refuse, sender)).text
+
+    english, japanese = (catalog.say(lang, "errors.channel_not_linked") for lang in Language)
+    assert (await said(SATO), await said(WALSH)) == (japanese, english)
+    await edge.take(lambda uow: roster.set_language(uow, cast.the(uow, "SATO"), "en"))
+    assert await said(SATO) == english
+
+
+async def test_who_is_not_enrolled_learns_whom_to_ask_and_nothing_is_done(
+    edge: Edge, database: Database
+) -> None:
+    answer = await ask(edge, count, Sender(cast.CANBERRA, "U77", "C1"))
+    assert isinstance(answer.refusal, errors.NotEnrolled)
+    assert "Walsh" in answer.text
+    assert database.transact(counted) == 1
+
+
+async def test_the_dispatcher_is_woken_by_a_promise(edge: Edge, woken: list[None]) -> None:
+    def promise(one: Ask) -> Reply:
+        one.uow.outbox.add("note", {}, Method.POST, cast.TOKYO, "C1")
+        return Reply(Safe("promised"))
+
+    await ask(edge, promise)
+    assert len(woken) == 1
+
+
+async def test_a_busy_database_is_said_so_to_who_asked(
+    edge: Edge, database: Database, url: str
+) -> None:
+    _impatient(database)
+    with opened(url) as other, other.engine.connect() as holder, holder.begin():
+        answer = await ask(edge, count)
+    assert isinstance(answer.refusal, errors.DatabaseBusy)
+    assert (await ask(edge, count)).text == "no. 1"
+
+
+async def test_an_event_that_could_not_be_stored_is_not_acknowledged(
+    edge: Edge, database: Database, url: str
+) -> None:
+    app = _app(edge)
+    database.transact(cast.join)
+    _impatient(database)
+    with opened(url) as other, other.engine.connect() as holder, holder.begin():
+        refused = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
+    assert refused.status >= 500
+    accepted = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
+    assert accepted.status == 200
+    assert len(database.transact(lambda uow: uow.advisories.latest(9))) == 1
+
+
+async def test_an_event_delivered_several_times_becomes_one_advisory(
+    edge: Edge, database: Database
+) -> None:
+    app = _app(edge)
+    database.transact(cast.join)
+    for _ in range(4):
+        answer = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
+        assert answer.status == 200
+    assert len(database.transact(lambda uow: uow.advisories.latest(9))) == 1
+
+
+async def test_the_bots_own_posts_are_no_advisories(edge: Edge, database: Database) -> None:
+    app = _app(edge)
+    database.transact(cast.join)
+    user, bot = cast.BOT_USERS[cast.TOKYO]
+    for author in ({"user": user}, {"bot_id": bot, "subtype": "bot_message"}):
+        await app.async_dispatch(_message("#advisory [TLP:GREEN] patch", **author))
+    assert database.transact(lambda uow: uow.advisories.latest(9)) == ()
+
+
+def _impatient(database: Database) -> None:
+    """SQLite waits ten seconds for a lock; a test need not."""
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20").close()
+
+
+def _app(edge: Edge) -> AsyncApp:
+    identities = Identities()
+    for team, (user, bot) in cast.BOT_USERS.items():
+        identities.note(Identity(team, user, bot))
+    app = build_bolt(CONNECTIONS, identities)
+    register(app, edge, Windows({}, CONNECTIONS, _no_session()), Messages(edge))
+    return app
+
+
+def _no_session() -> Any:
+    return None
+
+
+def _message(text: str, **about: Any) -> AsyncBoltRequest:
+    event = {
+        "type": "message",
+        "channel": cast.TOKYO_ADV,
+        "channel_type": "channel",
+        "user": "U01SATO",
+        "ts": "1789520400.000100",
+        "text": text,
+    }
+    if "bot_id" in about:
+        del event["user"]
+    body = {
+        "type": "event_callback",
+        "team_id": cast.TOKYO,
+        "api_app_id": "A0TOKYO",
+        "event_id": "Ev1",
+        "event_time": 1,
+        "event": event | about,
+    }
+    headers = {"content-type": "application/json"}
+    return AsyncBoltRequest(body=json.dumps(body), headers=headers)

