@@ -137,7 +137,7 @@ def db_backup(target: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Writes a consistent copy of an SQLite database while the bot runs."""
     from bot import operations
 
-    _operate(config, lambda database: operations.backup(database, target))
+    _operate(config, lambda database: operations.backup(database, target), operations.left_alone)
 
 
 @db.command("restore")
@@ -145,7 +145,7 @@ def db_restore(source: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Puts a copy back; the bot must not be running."""
     from bot import operations
 
-    _operate(config, lambda database: operations.restore(database, source))
+    _operate(config, lambda database: operations.restore(database, source), operations.left_alone)
 
 
 @roster.command("import")
@@ -161,7 +161,7 @@ def roster_list(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Every enrolled official, as CSV."""
     from bot import operations
 
-    _operate(config, operations.roster_as_csv)
+    _operate(config, operations.roster_as_csv, operations.required_current)
 
 
 @audit.command("verify")
@@ -169,7 +169,7 @@ def audit_verify(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Checks the chain of the audit log; names the first bad row and exits non-zero."""
     from bot import operations
 
-    _operate(config, operations.verify_audit)
+    _operate(config, operations.verify_audit, operations.required_current)
 
 
 @audit.command("export")
@@ -179,7 +179,11 @@ def audit_export(
     """One government's events as JSON lines."""
     from bot import operations
 
-    _operate(config, lambda database: operations.export_audit(database, government))
+    _operate(
+        config,
+        lambda database: operations.export_audit(database, government),
+        operations.required_current,
+    )
 
 
 @deliveries.command("list")
@@ -190,7 +194,11 @@ def deliveries_list(
     """Deliveries in one state."""
     from bot import operations
 
-    _operate(config, lambda database: operations.list_deliveries(database, state))
+    _operate(
+        config,
+        lambda database: operations.list_deliveries(database, state),
+        operations.required_current,
+    )
 
 
 @deliveries.command("retry")
@@ -223,11 +231,16 @@ def explain_marking(
         typer.echo(line)
 
 
-def _operate(config: Path, operation: Callable[[Database], int]) -> None:
+def _operate(
+    config: Path,
+    operation: Callable[[Database], int],
+    prepare: Callable[[Database, Settings], None] | None = None,
+) -> None:
     from bot import operations
 
     try:
-        ended = operations.run(_settings(config), operation)
+        prepared = prepare or operations.brought_up_to_date
+        ended = operations.run(_settings(config), operation, prepared)
     except BotError as error:
         _fail(error)
     sys.exit(ended)

@@ -22,10 +22,12 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import catalog
 from bot.workers.clock import Clock
 from bot.workers.outbox import HOLD_OFF, LEASE, Dispatcher
+from bot.workers.running import Running
 from commands import register
 from commands.edge import Edge
 from commands.messages import Messages
 from commands.missed import Missed
+from commands.past import Past
 from integrations.metrics import Meters
 from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
 from integrations.slack.connections import Connection
@@ -39,7 +41,9 @@ from integrations.web import WebServer
 
 log = structlog.get_logger()
 
-STOP_SECONDS = 8
+# SIGTERM: out within ten seconds. First nothing new is let in, then the loops end.
+INTAKE_SECONDS = 2
+STOP_SECONDS = 6.5
 
 
 class Application:
@@ -73,7 +77,8 @@ class Application:
         )
         self.edge = Edge(database, words, self.people, self.dispatcher.wake)
         windows = Windows(clients, connections, session)
-        messages = Messages(self.edge)
+        past = Past(one.team for one in connections)
+        messages = Messages(self.edge, past)
         register(self.bolt, self.edge, windows, messages, settings.command_prefix)
         self.clock = Clock(database)
         self._meters = Meters(database)
@@ -83,13 +88,14 @@ class Application:
             self.readiness,
             self._meters.registry,
             self._meters.read,
+            lambda team: self._identities.get(team) is not None,
         )
-        missed = Missed(self.edge, messages, History(clients))
+        missed = Missed(self.edge, messages, past, History(clients, self._identities))
         self._connectors = [
             Connector(one, clients[one.team], self.bolt, self._learned, missed)
             for one in connections
         ]
-        self._running: list[asyncio.Task[None]] = []
+        self._running = Running()
 
     async def start(self) -> None:
         """Brings the database up to date, then listens, then connects."""
@@ -98,29 +104,30 @@ class Application:
         await self._enrol_first_admins()
         await self.web.start(self._settings.http.host, self._settings.http.port)
         self.clock.start()
-        self._running = [
-            asyncio.create_task(work)
-            for work in (self.dispatcher.run(), *(one.run() for one in self._connectors))
-        ]
+        self._running.start("dispatcher", self.dispatcher.run())
+        for one in self._connectors:
+            self._running.start(f"slack:{one.name}", one.run())
 
     async def stop(self) -> None:
         """Takes nothing new in, finishes what is being sent, and closes."""
-        for connector in self._connectors:
-            await connector.close()
-        await self.web.stop()
-        await self.edge.settle()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(INTAKE_SECONDS):
+                await asyncio.gather(*(one.close() for one in self._connectors), self.web.stop())
+                await self.edge.settle()
         self.clock.stop()
-        for task in self._running:
-            task.cancel()
-        if self._running:
-            await asyncio.wait(self._running, timeout=STOP_SECONDS)
+        await self._running.stop(STOP_SECONDS)
         await self._session.close()
         self.database.close()
 
     async def readiness(self) -> Mapping[str, bool]:
         """What has to be up before the bot can do its work."""
-        parts = {f"slack:{one.name}": await one.is_connected() for one in self._connectors}
-        return {"database": await self._database_answers(), "clock": self.clock.is_ticking, **parts}
+        connected = {f"slack:{one.name}": await one.is_connected() for one in self._connectors}
+        return {
+            "database": await self._database_answers(),
+            "clock": self.clock.is_ticking,
+            "dispatcher": self._running.is_running("dispatcher"),
+            **{name: up and self._running.is_running(name) for name, up in connected.items()},
+        }
 
     async def wait_until_ready(self, seconds: float = 30) -> None:
         """Returns once every part is up; raises TimeoutError otherwise."""
@@ -144,7 +151,7 @@ class Application:
             log.info("stopped")
 
     async def _database_answers(self) -> bool:
-        with suppress(errors.DatabaseBusy):
+        with suppress(errors.TryAgain):
             await self.database.run(lambda uow: uow.workspaces.of_team(""))
             return True
         return False
@@ -158,24 +165,28 @@ class Application:
         admins = []
         for admin in self._settings.admins:
             team = teams[admin.workspace]
-            person = await self._missing_admin(team, admin.user_id)
+            person = await self._unnamed_admin(team, admin.user_id)
             if person is not None:
                 admins.append((person, admin.agency))
         await self.database.run(lambda uow: ensure_first_admins(uow, admins))
 
-    async def _missing_admin(self, team: str, user: str) -> Person | None:
-        def known(uow: UnitOfWork) -> Official | None:
-            return uow.officials.find(team, user)
+    async def _unnamed_admin(self, team: str, user: str) -> Person | None:
+        """A first admin not yet enrolled, or enrolled while Slack did not tell the name."""
 
-        if await self.database.run(known) is not None:
+        def known(uow: UnitOfWork) -> Official | None:
+            return uow.officials.find_ever(team, user)
+
+        found = await self.database.run(known)
+        if found is not None and found.name != user:
             return None
         return await self.people.person(team, user) or Person(team, user, user)
 
     async def _learned(self, identity: Identity) -> None:
-        self._identities.note(identity)
         await self.database.run(
             lambda uow: uow.workspaces.note_bot(identity.team, identity.bot_user, identity.bot_id)
         )
+        # Only now are requests let in: the bot has to know its own posts.
+        self._identities.note(identity)
 
 
 def connections_of(settings: Settings) -> tuple[Connection, ...]:

@@ -10,6 +10,7 @@ BotError
 │   ├── RoleMissing             enrolled, but without the role
 │   ├── OtherGovernment         it belongs to the other side
 │   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
+│   ├── ReleaseByAuthor         nobody releases their own advisory
 │   └── ButtonNotYours          the button was made for somebody else, or is stale
 ├── NotUnderstood           the words typed do not say what to do
 │   ├── UnknownVerb             no such subcommand
@@ -23,7 +24,6 @@ BotError
 │   ├── NotAPerson              not a mention of a person
 │   ├── BadTags                 no usable tags
 │   ├── BadLabel                not one of the five TLP labels
-│   ├── NoLabel                 a label is needed and none was given
 │   ├── SeveralLabels           more than one label where one is meant
 │   ├── TooLong                 longer than the place it goes to
 │   └── BadRosterRow            a row of a roster file cannot be read
@@ -38,6 +38,7 @@ BotError
 │   ├── LinkNotProposed         nothing to accept or decline
 │   ├── LinkNotActive           pause needs an active link
 │   ├── LinkNotPaused           resume needs a paused link
+│   ├── TermsPending            new terms wait for an answer already
 │   ├── LinkIsCut               a cut or declined link stays so
 │   ├── ChannelNotLinked        no link carries anything out of this channel
 │   ├── ChannelIsPrivateTalk    a direct message cannot be linked
@@ -46,19 +47,25 @@ BotError
 │   ├── AdvisoryNotHeld         only a held advisory takes a label
 │   ├── AdvisoryNotIssued       withdrawn already, or never issued
 │   ├── AdvisorySupersedesItself
+│   ├── AdvisoryChanged         the text is no longer the one the decision was asked about
 │   ├── AdvisoryNotAwaiting     nothing waits for release
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency
 │   ├── LastAdmin               a government keeps at least one admin
 │   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
+│   ├── SchemaNotCurrent        what only reads does not bring a database up to date
+│   ├── BackupUnusable          no such file, or not a backup
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
 │   ├── MarkingBlocks           a protective marking of the block family
+│   ├── MarkingAsks             a marking a person has to decide about, where nobody is asked
+│   ├── LabelBelowText          the label chosen is looser than one in the text
 │   ├── ReplyAboveLabel         a reply bears a tighter or unknown label than its advisory
 │   └── LabelRefused            RED and AMBER+STRICT are never relayed
-├── TryAgain                nothing was done; the same request may succeed later
-│   ├── SlackUnreachable
-│   └── DatabaseBusy
+├── TryAgain                the same request may succeed later
+│   ├── SlackUnreachable        nothing was done
+│   ├── DatabaseBusy            nothing was done
+│   └── OutcomeUncertain        it had begun: it may or may not have been recorded
 └── BadConfiguration        the settings cannot be used
 """
 
@@ -116,6 +123,10 @@ class OwnSideOnly(NotAllowed):
     names = ("code",)
 
 
+class ReleaseByAuthor(NotAllowed):
+    names = ("number",)
+
+
 class ButtonNotYours(NotAllowed):
     pass
 
@@ -166,10 +177,6 @@ class BadTags(NotUnderstood):
 
 class BadLabel(NotUnderstood):
     names = ("value",)
-
-
-class NoLabel(NotUnderstood):
-    pass
 
 
 class SeveralLabels(NotUnderstood):
@@ -228,6 +235,10 @@ class LinkNotPaused(NotPossible):
     names = ("code",)
 
 
+class TermsPending(NotPossible):
+    names = ("code",)
+
+
 class LinkIsCut(NotPossible):
     names = ("code",)
 
@@ -260,6 +271,10 @@ class AdvisorySupersedesItself(NotPossible):
     names = ("number",)
 
 
+class AdvisoryChanged(NotPossible):
+    names = ("number",)
+
+
 class AdvisoryNotAwaiting(NotPossible):
     names = ("number",)
 
@@ -280,6 +295,14 @@ class DeliveryNotParked(NotPossible):
     names = ("id",)
 
 
+class SchemaNotCurrent(NotPossible):
+    pass
+
+
+class BackupUnusable(NotPossible):
+    names = ("path",)
+
+
 class NotAnSqliteDatabase(NotPossible):
     pass
 
@@ -292,6 +315,14 @@ class MarkingBlocks(NotReleased):
     names = ("rules",)
 
 
+class MarkingAsks(NotReleased):
+    names = ("rules",)
+
+
+class LabelBelowText(NotReleased):
+    names = ("number", "label")
+
+
 class LabelRefused(NotReleased):
     names = ("label",)
 
@@ -301,7 +332,7 @@ class ReplyAboveLabel(NotReleased):
 
 
 class TryAgain(BotError):
-    """Nothing was done; the same request may succeed later."""
+    """The same request may succeed later."""
 
 
 class SlackUnreachable(TryAgain):
@@ -309,6 +340,10 @@ class SlackUnreachable(TryAgain):
 
 
 class DatabaseBusy(TryAgain):
+    pass
+
+
+class OutcomeUncertain(TryAgain):
     pass
 
 

@@ -4,58 +4,72 @@ from __future__ import annotations
 
 import csv
 import json
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from bot import errors
-from bot.domain.deliveries import DeliveryState
+from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.markings import read_marking
 from bot.domain.officials import Government
 from bot.services.roster import ROSTER_COLUMNS, import_roster
 from bot.settings import Settings
+from bot.storage.audit import AuditEvent, Chain, Operator
+from bot.storage.copies import back_up, put_back
 from bot.storage.database import Database
-from bot.storage.schema import upgrade
+from bot.storage.schema import is_current, upgrade
 from bot.storage.unit_of_work import UnitOfWork
 
 Operation = Callable[[Database], int]
+Preparation = Callable[[Database, Settings], None]
+AUDIT_BATCH = 500
 
 
-def run(settings: Settings, operation: Operation) -> int:
+def brought_up_to_date(database: Database, settings: Settings) -> None:
+    """Before what writes: the newest schema, and the workspaces of the settings."""
+    upgrade(database)
+    database.transact(lambda uow: _remember_workspaces(uow, settings))
+
+
+def required_current(database: Database, _settings: Settings) -> None:
+    """Before what only reads: raises SchemaNotCurrent rather than change anything."""
+    path = database.engine.url.database
+    is_missing = database.is_sqlite and bool(path) and not Path(str(path)).is_file()
+    if is_missing or not is_current(database):
+        raise errors.SchemaNotCurrent
+
+
+def left_alone(_database: Database, _settings: Settings) -> None:
+    """Before what takes a database as it is, whatever state that may be."""
+
+
+def run(settings: Settings, operation: Operation, prepare: Preparation = brought_up_to_date) -> int:
     """Runs one operation on the settings' database; returns the exit code."""
     database = Database(settings.database.url.get_secret_value())
     try:
-        upgrade(database)
-        database.transact(lambda uow: _remember_workspaces(uow, settings))
+        prepare(database, settings)
         return operation(database)
     finally:
         database.close()
 
 
 def upgrade_database(_database: Database) -> int:
-    """Nothing more than what every operation begins with."""
+    """Nothing more than what every operation that writes begins with."""
     print("ok")  # noqa: T201  the command line's own output
     return 0
 
 
 def backup(database: Database, target: Path) -> int:
-    """A consistent copy by SQLite's own online backup; PostgreSQL has pg_dump for this."""
-    with sqlite3.connect(_file_of(database)) as source, sqlite3.connect(target) as copy:
-        source.backup(copy)
-    target.chmod(0o600)
+    """A consistent copy while the bot runs; PostgreSQL has pg_dump for this."""
+    back_up(database, target)
     return 0
 
 
 def restore(database: Database, source: Path) -> int:
     """Puts a copy back in place of the present database."""
-    if not source.is_file():
-        raise errors.DatabaseBusy
-    path = _file_of(database)
-    database.close()
-    with sqlite3.connect(source) as copy, sqlite3.connect(path) as target:
-        copy.backup(target)
+    put_back(database, source)
     return 0
 
 
@@ -84,7 +98,8 @@ def roster_as_csv(database: Database) -> int:
 
 def verify_audit(database: Database) -> int:
     """0 when the chain holds; otherwise names the first bad row and returns 1."""
-    bad = database.transact(lambda uow: uow.audit.first_bad())
+    chain = Chain()
+    bad = next((one.seq for one in _audit_events(database) if not chain.follows(one)), None)
     print("ok" if bad is None else f"first bad row: {bad}")  # noqa: T201
     return 0 if bad is None else 1
 
@@ -98,12 +113,9 @@ def export_audit(database: Database, government: str) -> int:
             word="government", value=government, choices=", ".join(Government)
         ) from None
 
-    def write(uow: UnitOfWork) -> None:
-        for event in uow.audit.events(side):
-            record = asdict(event) | {"at": event.at.isoformat()}
-            print(json.dumps(record, ensure_ascii=False))  # noqa: T201
-
-    database.transact(write)
+    for event in _audit_events(database, side):
+        record = asdict(event) | {"at": event.at.isoformat()}
+        print(json.dumps(record, ensure_ascii=False))  # noqa: T201
     return 0
 
 
@@ -124,13 +136,13 @@ def list_deliveries(database: Database, state: str) -> int:
 
 def retry_delivery(database: Database, number: int) -> int:
     """Tries a parked delivery again."""
-    database.transact(lambda uow: uow.outbox.revive(_parked(uow, number)))
+    database.transact(lambda uow: uow.outbox.revive(_decided(uow, number, "delivery.retry")))
     return 0
 
 
 def drop_delivery(database: Database, number: int) -> int:
     """Lets a parked delivery go."""
-    database.transact(lambda uow: uow.outbox.drop(_parked(uow, number)))
+    database.transact(lambda uow: uow.outbox.drop(_decided(uow, number, "delivery.drop")))
     return 0
 
 
@@ -151,20 +163,45 @@ def explain_markings(text: str, *, whole: bool, as_json: bool) -> Iterator[str]:
             yield f"{index}\t{reading.decision}\t{reading.label or '-'}\t{rules}"
 
 
-def _parked(uow: UnitOfWork, number: int) -> int:
+def _parked(uow: UnitOfWork, number: int) -> Delivery:
     parked = uow.outbox.in_state(DeliveryState.PARKED, limit=10_000)
-    if all(one.id != number for one in parked):
+    found = next((one for one in parked if one.id == number), None)
+    if found is None:
         raise errors.DeliveryNotParked(id=number)
+    return found
+
+
+def _decided(uow: UnitOfWork, number: int, action: str) -> int:
+    """Notes what the operator does with a parked delivery; raises DeliveryNotParked."""
+    delivery = _parked(uow, number)
+    workspace = uow.workspaces.of_team(delivery.team)
+    if workspace is not None:
+        uow.audit.record(
+            Operator(workspace.government),
+            action,
+            f"delivery/{number}",
+            kind=delivery.kind,
+            error=delivery.last_error,
+        )
     return number
+
+
+def _audit_events(database: Database, side: Government | None = None) -> Iterator[AuditEvent]:
+    """In batches, each a short transaction: a reader who pauses must not stop the bridge."""
+    after = 0
+    while True:
+        read = partial(_audit_batch, side=side, after=after)
+        batch = database.transact(read)
+        yield from batch
+        if len(batch) < AUDIT_BATCH:
+            return
+        after = batch[-1].seq
+
+
+def _audit_batch(uow: UnitOfWork, side: Government | None, after: int) -> list[AuditEvent]:
+    return list(uow.audit.events(side, after, AUDIT_BATCH))
 
 
 def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:
     for one in settings.workspaces:
         uow.workspaces.put(one.team_id, one.name, one.government)
-
-
-def _file_of(database: Database) -> str:
-    path = database.engine.url.database
-    if not database.is_sqlite or not path:
-        raise errors.NotAnSqliteDatabase
-    return path

@@ -6,6 +6,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from commands import advisory, kakehashi, link
@@ -15,7 +16,12 @@ from commands.forms import FORM, MENU
 from commands.gestures import Gestures
 from commands.home import Home
 from commands.messages import Messages
+from commands.reading import Unreadable
+from integrations.slack.shapes import is_well_formed
+from integrations.slack.teams import NoTeam, acting_team
 from integrations.slack.windows import Windows
+
+log = structlog.get_logger()
 
 COMMANDS: tuple[Command, ...] = (link.COMMAND, advisory.COMMAND, kakehashi.COMMAND)
 
@@ -49,30 +55,47 @@ def prefixed(command: Command, prefix: str) -> str:
 
 def _on_command(gestures: Gestures, command: Command) -> Listener:
     async def on_command(body: dict[str, Any], ack: AsyncAck) -> None:
-        await gestures.command(command, body, ack)
+        await _read_or_ignored(gestures.command(command, body, ack), ack)
 
     return on_command
 
 
 def _on_press(gestures: Gestures, handler: Handler, *, replace: bool) -> Listener:
     async def on_press(body: dict[str, Any], ack: AsyncAck) -> None:
-        await gestures.press(handler, body, ack, replace=replace)
+        await _read_or_ignored(gestures.press(handler, body, ack, replace=replace), ack)
 
     return on_press
 
 
 def _on_view(handle: Callable[[dict[str, Any], AsyncAck], Awaitable[None]]) -> Listener:
     async def on_view(body: dict[str, Any], ack: AsyncAck) -> None:
-        await handle(body, ack)
+        await _read_or_ignored(handle(body, ack), ack)
 
     return on_view
 
 
 def _on_event(handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Listener:
     async def on_event(body: dict[str, Any]) -> None:
+        if not is_well_formed(body):
+            log.warning("commands.unreadable", reason="shape")
+            return
+        try:
+            acting_team(body)
+        except NoTeam:
+            log.warning("commands.unreadable", reason="no_team")
+            return
         await handle(body)
 
     return on_event
+
+
+async def _read_or_ignored(handling: Awaitable[None], ack: AsyncAck) -> None:
+    """Acknowledges what makes no sense: Slack would only deliver it again."""
+    try:
+        await handling
+    except Unreadable as error:
+        log.warning("commands.unreadable", reason=str(error))
+        await ack()
 
 
 async def _nothing(_body: dict[str, Any]) -> None:

@@ -60,8 +60,9 @@ def discard(ask: Ask) -> Reply:
 
 
 def release(ask: Ask) -> Reply:
-    number = ask.value or ask.arguments.text("number")
-    released = releases.release_advisory(ask.uow, ask.official, number)
+    number, _, revision = (ask.value or ask.arguments.text("number")).partition(":")
+    seen = int(revision) if revision.isdigit() else None
+    released = releases.release_advisory(ask.uow, ask.official, number, seen)
     return Reply(ask.say("advisories.released", number=released.number))
 
 

@@ -27,14 +27,13 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Catalog, Language
 from commands.arguments import Arguments
 from commands.catalogue import Ask, Place, Reply
+from commands.deadline import PATIENCE_SECONDS, Deadline
 from integrations.slack.people import People
 from integrations.slack.speech import Safe, Speech
 
 log = structlog.get_logger()
 T = TypeVar("T")
 Handler = Callable[[Ask], Reply]
-# Slack waits three seconds for an answer; the database gets the larger part of the first two.
-PATIENCE_SECONDS = 1.5
 # Slack redelivers within minutes; what it might ask for again is remembered that long, roughly.
 ANSWERS_KEPT = 1_000
 Looks = Callable[[UnitOfWork], Sequence[Place]]
@@ -85,15 +84,21 @@ class Edge:
         value: str = "",
         looks: Callable[[UnitOfWork, Arguments], Sequence[Place]] | None = None,
         asks_person: str | None = None,
+        deadline: Deadline | None = None,
     ) -> Answer | None:
-        """Carries a request out once; None when the same one was answered before."""
-        fallback = await self.people.language(sender.team, sender.user)
+        """Carries a request out once; None when the same one was answered before.
+
+        All of it ends before the deadline, by default counted from now; what does not is refused.
+        """
+        until = deadline or Deadline()
 
         async def carry_out() -> Answer | None:
-            await self._require_own_person(sender)
+            async with until.looking_up():
+                fallback = await self.people.language(sender.team, sender.user)
+                await self._require_own_person(sender)
             given = arguments() if callable(arguments) else arguments
-            views = await self._views(sender, looks, given) if looks else {}
-            people = await self._person(sender, given, asks_person) if asks_person else {}
+            views = await self._views(sender, looks, given, until) if looks else {}
+            people = await self._person(sender, given, asks_person, until) if asks_person else {}
 
             def work(uow: UnitOfWork) -> Answer | None:
                 official = require_official(uow, sender.team, sender.user)
@@ -115,25 +120,37 @@ class Edge:
                 )
                 return Answer(reply.text, reply.blocks)
 
-            return await self._store(work)
+            return await self._store(work, until.patience)
 
-        answer = await self._guarded(carry_out, sender)
+        answer = await self._guarded(carry_out, sender, until)
         return self._remembered(key, answer)
 
-    async def read(self, sender: Sender, work: Callable[[UnitOfWork, Speech], T]) -> T:
+    async def read(
+        self,
+        sender: Sender,
+        work: Callable[[UnitOfWork, Speech], T],
+        deadline: Deadline | None = None,
+    ) -> T:
         """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
-        await self._require_own_person(sender)
-        fallback = await self.people.language(sender.team, sender.user)
+        until = deadline or Deadline()
+        async with until.looking_up():
+            await self._require_own_person(sender)
+            fallback = await self.people.language(sender.team, sender.user)
 
         def run(uow: UnitOfWork) -> T:
             official = require_official(uow, sender.team, sender.user)
             return work(uow, Speech(self._catalog, chosen_language(official, fallback)))
 
-        return await self._database.run(run, PATIENCE_SECONDS)
+        return await self._database.run(run, until.patience)
 
-    async def explain(self, sender: Sender, work: Callable[[], Awaitable[T]]) -> T | Answer:
+    async def explain(
+        self,
+        sender: Sender,
+        work: Callable[[], Awaitable[T]],
+        deadline: Deadline | None = None,
+    ) -> T | Answer:
         """Runs something for a sender; a refusal or surprise becomes the Answer instead."""
-        return await self._guarded(work, sender)
+        return await self._guarded(work, sender, deadline or Deadline())
 
     async def take(self, work: Callable[[UnitOfWork], object]) -> None:
         """Stores an event in one transaction; whatever goes wrong leaves it unacknowledged."""
@@ -156,27 +173,40 @@ class Edge:
         task.add_done_callback(self._afterwards.discard)
 
     async def settle(self) -> None:
-        """Waits for what was left for later."""
-        while self._afterwards:
-            await asyncio.wait(set(self._afterwards))
+        """Waits for what was left for later; when it is cancelled, nothing of that is left."""
+        try:
+            while self._afterwards:
+                await asyncio.wait(set(self._afterwards))
+        finally:
+            for task in self._afterwards:
+                task.cancel()
 
-    async def speech(self, sender: Sender) -> Speech:
-        """The voice for somebody: in the language they chose, else that of their Slack."""
-        language = await self.people.language(sender.team, sender.user)
-        with suppress(errors.DatabaseBusy):
+    async def speech(self, sender: Sender, deadline: Deadline | None = None) -> Speech:
+        """The voice for somebody: in the language they chose, else that of their Slack.
+
+        When there is no time left to ask, as far as it is known.
+        """
+        until = deadline or Deadline()
+        language = self.people.language_at_hand(sender.team, sender.user)
+        with suppress(errors.TryAgain):
+            async with until.looking_up():
+                language = await self.people.language(sender.team, sender.user)
+        with suppress(errors.TryAgain):
             official = await self._database.run(
-                lambda uow: uow.officials.find(sender.team, sender.user), PATIENCE_SECONDS
+                lambda uow: uow.officials.find(sender.team, sender.user), until.patience
             )
             language = chosen_language(official, language) if official else language
         return Speech(self._catalog, language)
 
-    async def _store(self, work: Callable[[UnitOfWork], T]) -> T:
+    async def _store(
+        self, work: Callable[[UnitOfWork], T], patience: float = PATIENCE_SECONDS
+    ) -> T:
         """One transaction; the dispatcher is woken when it has something new to say."""
 
         def run(uow: UnitOfWork) -> tuple[T, bool]:
             return work(uow), uow.has_promised
 
-        result, promised = await self._database.run(run, PATIENCE_SECONDS)
+        result, promised = await self._database.run(run, patience)
         if promised:
             self._wake()
         return result
@@ -191,19 +221,21 @@ class Edge:
                 self._answers.popitem(last=False)
         return answer
 
-    async def _guarded(self, work: Callable[[], Awaitable[T]], sender: Sender) -> T | Answer:
+    async def _guarded(
+        self, work: Callable[[], Awaitable[T]], sender: Sender, until: Deadline
+    ) -> T | Answer:
         try:
             return await work()
-        except errors.DatabaseBusy as refusal:
+        except (errors.DatabaseBusy, errors.OutcomeUncertain) as refusal:
             # Which language they chose is in the database, and there is no time to ask again.
-            language = await self.people.language(sender.team, sender.user)
+            language = self.people.language_at_hand(sender.team, sender.user)
             return refused(Speech(self._catalog, language), refusal)
         except errors.BotError as refusal:
-            return refused(await self.speech(sender), refusal)
+            return refused(await self.speech(sender, until), refusal)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("edge.surprise", reference=reference)
-            speech = await self.speech(sender)
+            speech = await self.speech(sender, until)
             return Answer(speech.say("errors.surprise", reference=reference))
 
     async def _require_own_person(self, sender: Sender) -> None:
@@ -218,18 +250,23 @@ class Edge:
         sender: Sender,
         looks: Callable[[UnitOfWork, Arguments], Sequence[Place]],
         given: Arguments,
+        until: Deadline,
     ) -> dict[Place, ChannelView]:
         def run(uow: UnitOfWork) -> Sequence[Place]:
             require_official(uow, sender.team, sender.user)
             return looks(uow, given)
 
-        places = await self._database.run(run, PATIENCE_SECONDS)
-        views = await asyncio.gather(*(self.people.channel(*place) for place in places))
+        places = await self._database.run(run, until.patience)
+        async with until.looking_up():
+            views = await asyncio.gather(*(self.people.channel(*place) for place in places))
         return dict(zip(places, views, strict=True))
 
-    async def _person(self, sender: Sender, given: Arguments, field: str) -> dict[str, Person]:
+    async def _person(
+        self, sender: Sender, given: Arguments, field: str, until: Deadline
+    ) -> dict[str, Person]:
         user = given.person(field)
-        return {user: await self.people.require_person(sender.team, user)}
+        async with until.looking_up():
+            return {user: await self.people.require_person(sender.team, user)}
 
 
 def refused(speech: Speech, refusal: errors.BotError) -> Answer:

@@ -6,8 +6,7 @@ button run the very same handlers.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -16,11 +15,12 @@ from bot import errors
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, folded, parse
 from commands.catalogue import Command, Place, Verb
+from commands.deadline import Deadline
 from commands.edge import Answer, Edge, Handler, Sender, refused
-from commands.forms import answer_view, form_view, menu_view, values_of
+from commands.forms import answer_view, form_view, menu_view
+from commands.reading import Body, Typed, Unreadable, pressed, sent, typed
 from integrations.slack.windows import Windows
 
-Body = Mapping[str, Any]
 NOTHING = Arguments((), {}, "")
 
 
@@ -34,75 +34,74 @@ class Gestures:
 
     async def command(self, command: Command, body: Body, ack: AsyncAck) -> None:
         """A slash command: carried out, or opened as a form when words are missing altogether."""
-        sender = Sender(body["team_id"], body["user_id"], body["channel_id"])
-        text = await self._edge.people.resolve_names(sender.team, str(body.get("text") or ""))
+        said, until = typed(body), Deadline()
+        sender = said.sender
+        text = await self._edge.people.resolve_names(sender.team, said.text)
         # Any kind of blank may follow the verb: a Japanese keyboard types a full-width one.
         verb_name, rest = (*text.split(maxsplit=1), "", "")[:2]
         try:
             verb = command.verb(folded(verb_name)) if verb_name else None
         except errors.UnknownVerb as refusal:
-            await _ack(ack, refused(await self._edge.speech(sender), refusal))
+            await _ack(ack, refused(await self._edge.speech(sender, until), refusal))
             return
         if verb is None or (not rest.strip() and verb.opens_form):
-            trigger = str(body.get("trigger_id") or "")
-            await _ack(ack, await self._open(command, verb, sender, trigger))
+            await _ack(ack, await self._open(command, verb, said, until))
             return
-        key = f"command:{sender.team}:{body.get('trigger_id')}"
+        key = f"command:{sender.team}:{said.trigger}"
         answer = await self._run(
-            verb, sender, key, lambda: parse(verb.fields, rest, verb.usage(command.name))
+            verb, sender, key, lambda: parse(verb.fields, rest, verb.usage(command.name)), until
         )
         await _ack(ack, answer)
 
     async def choose(self, body: Body, ack: AsyncAck) -> None:
         """The menu's answer: the same window becomes the form of that verb."""
-        command, sender, note = self._of_view(body)
-        verb = command.verb(values_of(body["view"])["verb"])
+        menu, until = sent(body), Deadline()
+        sender = menu.sender
+        command, verb = self._verb(menu.command, menu.values.get("verb", ""))
         if not verb.fields:
-            answer = await self._run(verb, sender, _view_key(body), NOTHING)
-            await self._show(ack, sender, answer)
+            answer = await self._run(verb, sender, menu.key, NOTHING, until)
+            await self._show(ack, sender, answer, until)
             return
         view = await self._edge.explain(
             sender,
             lambda: self._edge.read(
                 sender,
-                lambda uow, speech: form_view(command, verb, speech, note["channel"], uow),
+                lambda uow, speech: form_view(command, verb, speech, sender.channel, uow),
+                until,
             ),
+            until,
         )
         if isinstance(view, Answer):
-            await self._show(ack, sender, view)
+            await self._show(ack, sender, view, until)
         else:
             await ack(response_action="update", view=view)
 
     async def submit(self, body: Body, ack: AsyncAck) -> None:
         """A form sent: the fault stands beside its field, or the answer takes the form's place."""
-        command, sender, note = self._of_view(body)
-        verb = command.verb(note["verb"])
-        given = values_of(body["view"])
+        form, until = sent(body), Deadline()
+        sender = form.sender
+        command, verb = self._verb(form.command, form.verb)
         usage = verb.usage(command.name)
         answer = await self._run(
-            verb, sender, _view_key(body), lambda: Arguments(verb.fields, given, usage)
+            verb, sender, form.key, lambda: Arguments(verb.fields, form.values, usage), until
         )
         if answer is not None and isinstance(answer.refusal, errors.NotUnderstood):
             await ack(
                 response_action="errors", errors={_at_fault(verb, answer.refusal): answer.text}
             )
             return
-        await self._show(ack, sender, answer)
+        await self._show(ack, sender, answer, until)
 
     async def press(self, handler: Handler, body: Body, ack: AsyncAck, *, replace: bool) -> None:
         """A button: its value names the object, the person is looked up afresh at every press."""
-        action = body["actions"][0]
-        channel = (body.get("channel") or {}).get("id") or ""
-        sender = Sender(body["team"]["id"], body["user"]["id"], channel)
-        key = f"press:{sender.team}:{sender.user}:{action['action_id']}:{action.get('action_ts')}"
+        button = pressed(body)
         answer = await self._edge.answer(
-            sender, key, NOTHING, handler, value=str(action.get("value") or "")
+            button.sender, button.key, NOTHING, handler, value=button.value
         )
         await ack()
-        url = body.get("response_url")
-        if answer is not None and url:
+        if answer is not None and button.response_url:
             done = replace and answer.refusal is None
-            self._edge.later(self._windows.answer(str(url), answer.text, replace=done))
+            self._edge.later(self._windows.answer(button.response_url, answer.text, replace=done))
 
     async def _run(
         self,
@@ -110,6 +109,7 @@ class Gestures:
         sender: Sender,
         key: str,
         arguments: Any,
+        until: Deadline,
     ) -> Answer | None:
         looks_at = verb.looks_at
         place = (sender.team, sender.channel)
@@ -124,11 +124,14 @@ class Gestures:
             verb.run,
             looks=looks if looks_at else None,
             asks_person=verb.asks_person,
+            deadline=until,
         )
 
     async def _open(
-        self, command: Command, verb: Verb | None, sender: Sender, trigger: str
+        self, command: Command, verb: Verb | None, said: Typed, until: Deadline
     ) -> Answer | None:
+        sender = said.sender
+
         async def open_() -> None:
             view = await self._edge.read(
                 sender,
@@ -137,27 +140,29 @@ class Gestures:
                     if verb
                     else menu_view(command, speech, sender.channel)
                 ),
+                until,
             )
-            await self._windows.open(sender.team, trigger, view)
+            async with until.ending():
+                await self._windows.open(sender.team, said.trigger, view)
 
-        return await self._edge.explain(sender, open_)
+        return await self._edge.explain(sender, open_, until)
 
-    def _of_view(self, body: Body) -> tuple[Command, Sender, dict[str, str]]:
-        note: dict[str, str] = json.loads(body["view"]["private_metadata"])
-        sender = Sender(body["team"]["id"], body["user"]["id"], note["channel"])
-        return self._commands[note["command"]], sender, note
+    def _verb(self, command: str, verb: str) -> tuple[Command, Verb]:
+        """What a form says it is of; raises Unreadable for one we no longer know."""
+        try:
+            found = self._commands[command]
+            return found, found.verb(verb)
+        except (KeyError, errors.UnknownVerb) as error:
+            raise Unreadable(verb) from error
 
-    async def _show(self, ack: AsyncAck, sender: Sender, answer: Answer | None) -> None:
+    async def _show(
+        self, ack: AsyncAck, sender: Sender, answer: Answer | None, until: Deadline
+    ) -> None:
         if answer is None:
             await ack(response_action="clear")
             return
-        speech = await self._edge.speech(sender)
+        speech = await self._edge.speech(sender, until)
         await ack(response_action="update", view=answer_view(speech, answer.text, answer.blocks))
-
-
-def _view_key(body: Body) -> str:
-    view = body["view"]
-    return f"view:{body['team']['id']}:{view['id']}:{view.get('hash')}"
 
 
 def _at_fault(verb: Verb, refusal: errors.BotError) -> str:

@@ -12,6 +12,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Answer, Edge, Sender
 from integrations.slack.blocks import DIVIDER, Block, section
 from integrations.slack.speech import Safe, Speech
+from integrations.slack.teams import acting_team
 from integrations.slack.windows import Windows
 
 Body = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Home:
         event = body["event"]
         if event.get("tab", "home") != "home":
             return
-        sender = Sender(str(body["team_id"]), str(event["user"]), "")
+        sender = Sender(acting_team(body), str(event["user"]), "")
         shown = await self._edge.explain(
             sender, lambda: self._edge.read(sender, lambda uow, sp: _page(uow, sp, sender))
         )

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.domain.agencies import Agency
 from bot.domain.labels import Label
 from bot.domain.links import Direction, Link, LinkState, Mode, Terms
-from bot.domain.officials import Government
 from bot.services import links
+from bot.services.cards import agency_of
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, Field, Kind
 from commands.catalogue import Ask, Command, Place, Reply, Verb, only_here
@@ -139,8 +139,7 @@ def _agencies(ask: Ask, link: Link) -> tuple[Agency, Agency]:
 
 
 def _agency(ask: Ask, code: str) -> Agency:
-    agency = ask.uow.agencies.get(code)
-    return agency or Agency(code, code, code, Government.JP, "", None, ())
+    return agency_of(ask.uow, code)
 
 
 COMMAND = Command(

@@ -10,6 +10,8 @@ from bot.services.incoming import Message
 from bot.services.notes import tell_here
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
+from commands.past import Past
+from integrations.slack.teams import acting_team
 
 Body = Mapping[str, Any]
 # Message subtypes in which a person or a feed says something (docs: message event, subtypes).
@@ -22,12 +24,13 @@ REMAINS = "tombstone"
 class Messages:
     """Brings message events to the intake; nothing is acknowledged that was not stored."""
 
-    def __init__(self, edge: Edge) -> None:
+    def __init__(self, edge: Edge, past: Past | None = None) -> None:
         self._edge = edge
+        self._past = past or Past()
 
     async def take(self, body: Body) -> None:
         """A new, changed or deleted message."""
-        event, team = body["event"], str(body["team_id"])
+        event, team = body["event"], acting_team(body)
         subtype = event.get("subtype")
         if subtype == "message_changed":
             changed = event.get("message") or {}
@@ -35,7 +38,7 @@ class Messages:
             if changed.get("subtype") == REMAINS:
                 await self._take_deletion(team, str(event["channel"]), str(changed.get("ts")))
                 return
-            if changed.get("text") == before.get("text") or changed.get("subtype") not in SPOKEN:
+            if said(changed) == said(before) or changed.get("subtype") not in SPOKEN:
                 return
             await self._take(team, str(event["channel"]), changed, edited=True)
         elif subtype == "message_deleted":
@@ -47,13 +50,14 @@ class Messages:
     async def take_missed(self, team: str, channel: str, said_then: Mapping[str, Any]) -> None:
         """A message read back from history: new to the bot, or known and changed since."""
         if said_then.get("subtype") == REMAINS:
-            await self._take_deletion(team, channel, str(said_then["ts"]))
+            await self._take_deletion(team, channel, str(said_then["ts"]), missed=True)
         if said_then.get("subtype") in SPOKEN:
-            await self._take(team, channel, said_then, edited="edited" in said_then)
+            edited = "edited" in said_then
+            await self._take(team, channel, said_then, edited=edited, missed=True)
 
     async def take_mention(self, body: Body) -> None:
         """Somebody called the bot by name: they are told privately what it can do."""
-        event, team = body["event"], str(body["team_id"])
+        event, team = body["event"], acting_team(body)
         key = f"mention:{team}:{event['channel']}:{event['ts']}"
 
         def work(uow: UnitOfWork) -> None:
@@ -64,7 +68,13 @@ class Messages:
             await self._edge.take(work)
 
     async def _take(
-        self, team: str, channel: str, event: Mapping[str, Any], *, edited: bool
+        self,
+        team: str,
+        channel: str,
+        event: Mapping[str, Any],
+        *,
+        edited: bool,
+        missed: bool = False,
     ) -> None:
         text = said(event)
         # Everything said in a busy channel passes here: without a tag, outside a thread, it cannot
@@ -72,14 +82,19 @@ class Messages:
         is_reply = event.get("thread_ts") not in (None, event.get("ts"))
         if not edited and not is_reply and not intake.may_concern(text):
             return
-        message = await self._message(team, channel, event, text)
-        if message is None:
-            return
         verb = intake.take_edit if edited else intake.take_message
-        await self._edge.take(lambda uow: None if _is_own(uow, team, event) else verb(uow, message))
+        async with self._past.turn(team, channel, missed=missed):
+            message = await self._message(team, channel, event, text)
+            if message is not None:
+                await self._edge.take(
+                    lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
+                )
 
-    async def _take_deletion(self, team: str, channel: str, ts: str) -> None:
-        await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
+    async def _take_deletion(
+        self, team: str, channel: str, ts: str, *, missed: bool = False
+    ) -> None:
+        async with self._past.turn(team, channel, missed=missed):
+            await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
 
     async def _message(
         self, team: str, channel: str, event: Mapping[str, Any], text: str

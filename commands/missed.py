@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +12,7 @@ from bot.services import intake
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
 from commands.messages import Messages
+from commands.past import Past
 from integrations.slack.history import History
 
 log = structlog.get_logger()
@@ -26,20 +28,39 @@ FURTHEST = timedelta(days=14)
 class Missed:
     """Reads linked channels back from the last instant the workspace was listened to."""
 
-    def __init__(self, edge: Edge, messages: Messages, history: History) -> None:
+    def __init__(self, edge: Edge, messages: Messages, past: Past, history: History) -> None:
         self._edge = edge
         self._messages = messages
+        self._past = past
         self._history = history
+        self._done: dict[str, set[str]] = {}
+        self._resting_until: dict[str, float] = {}
+
+    def note_lost(self, team: str) -> None:
+        """Nobody listened for a while: what is said now waits until that has been read back."""
+        self._done.pop(team, None)
+        self._past.lose(team)
+
+    def note_doubt(self, team: str) -> None:
+        """Something may have been missed although we listened: it is read beside what is said."""
+        self._done.pop(team, None)
 
     async def catch_up(self, team: str) -> bool:
         """Takes in what was missed; False when Slack could not be read, to be tried again."""
+        if time.monotonic() < self._resting_until.get(team, 0):
+            return False
         start, channels = await self._edge.look(lambda uow: _gap(uow, team))
-        complete = True
+        self._past.expect(team, channels)
+        done = self._done.setdefault(team, set())
         for channel in channels:
-            complete = await self._read(team, channel, start) and complete
-        if complete:
-            await self.note_heard(team)
-        return complete
+            if channel not in done and await self._read(team, channel, start):
+                done.add(channel)
+            if time.monotonic() < self._resting_until.get(team, 0):
+                return False
+        if not done.issuperset(channels):
+            return False
+        await self.note_heard(team)
+        return True
 
     async def note_heard(self, team: str) -> None:
         """The workspace is being listened to now."""
@@ -49,8 +70,11 @@ class Missed:
         """Takes a channel's messages in; False while it cannot be told what was deleted."""
         known = await self._edge.look(lambda uow: _known(uow, team, channel, start))
         span = await self._history.since(team, channel, start)
+        self._resting_until[team] = time.monotonic() + span.wait
         for message in span.messages:
             await self._messages.take_missed(team, channel, message)
+        if span.is_listed:
+            self._past.note_read(team, channel)
         if not span.is_complete:
             return False
         absent = known - {str(one["ts"]) for one in span.messages}

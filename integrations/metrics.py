@@ -29,7 +29,7 @@ class Meters:
         """Brings the gauges up to date."""
         try:
             counts = await self._database.run(lambda uow: uow.outbox.count_open())
-        except errors.DatabaseBusy:
+        except errors.TryAgain:
             self._up.set(0)
             return
         self._up.set(1)

@@ -14,12 +14,18 @@ from integrations.slack.ingress import BODY_LIMIT, IngressGuard, Rejected
 
 log = structlog.get_logger()
 
+# How long requests under way are waited for when the bot stops.
+STOP_SECONDS = 1.5
+
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
 Measure = Callable[[], Awaitable[None]]
 
 
 class WebServer:
-    """Listens on one address; started and stopped by the roof."""
+    """Listens on one address; started and stopped by the roof.
+
+    `is_known`: whether it is known yet who the bot is in a workspace.
+    """
 
     def __init__(
         self,
@@ -28,12 +34,14 @@ class WebServer:
         readiness: Readiness,
         registry: CollectorRegistry,
         measure: Measure,
+        is_known: Callable[[str], bool] = lambda _team: True,
     ) -> None:
         self._app = app
         self._guard = guard
         self._readiness = readiness
         self._registry = registry
         self._measure = measure
+        self._is_known = is_known
         self._runner: web.AppRunner | None = None
         self.port = 0
 
@@ -49,7 +57,7 @@ class WebServer:
                 web.post("/slack/events", self._slack),
             ]
         )
-        self._runner = web.AppRunner(application, access_log=None)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=STOP_SECONDS)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
@@ -77,20 +85,34 @@ class WebServer:
             passed = self._guard.check(raw, request.headers)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=413)
+        except web.RequestPayloadError:
+            # Packed badly: where it ends cannot be known, so the connection ends with it.
+            answer = web.Response(status=400)
+            answer.force_close()
+            return answer
         except Rejected as rejected:
             log.info("ingress.rejected", status=rejected.status, reason=rejected.reason)
             return web.Response(status=rejected.status)
+        if passed.team and not self._is_known(passed.team):
+            # Bolt would say 200 to what it cannot authorise, and Slack would not deliver it again.
+            self._guard.forget(request.headers["X-Slack-Signature"])
+            return web.Response(status=503)
         headers: dict[str, str | Sequence[str]] = dict(request.headers)
         # Handed on as read by the guard (Bolt's "socket_mode"): Bolt's own reading of a form takes
         # any command with the word "payload" in it for an empty one.
-        answer = await self._app.async_dispatch(
-            AsyncBoltRequest(body=passed.payload, headers=headers, mode="socket_mode")
-        )
-        if answer.status >= 500:
+        try:
+            said = await self._app.async_dispatch(
+                AsyncBoltRequest(body=passed.payload, headers=headers, mode="socket_mode")
+            )
+        except (AttributeError, LookupError, TypeError, ValueError):
+            # Bolt could not read it; what goes wrong in a handler it answers itself.
+            log.warning("ingress.unreadable")
+            return web.Response(status=400)
+        if said.status >= 500:
             self._guard.forget(request.headers["X-Slack-Signature"])
-        content_type = answer.headers.get("content-type", ["text/plain"])[0]
+        content_type = said.headers.get("content-type", ["text/plain"])[0]
         return web.Response(
-            status=answer.status,
-            body=(answer.body or "").encode(),
+            status=said.status,
+            body=(said.body or "").encode(),
             headers={"Content-Type": content_type},
         )

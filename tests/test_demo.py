@@ -54,7 +54,7 @@ def check_the_whole_story(told, language):
     """Every step ticked, and shown as it stands in the workspaces."""
     assert marks(told) == ["✓"] * (len(STEPS) + 2)
     assert load().say(language, "demo.ending.told") in told
-    assert "│ TLP:GREEN — End of ADV-2026-0001 / ADV-2026-0001 以上" in told
+    assert "│ TLP:GREEN — End of ADV-2026-0001 / ADV-2026-0001 ここまで" in told
     for words in ("NPA-26-041", "Tom Baker (AFP)", "au.protected", "login[.]evil[.]example"):
         assert words in told
     assert "<!channel>" not in told

@@ -86,6 +86,7 @@ class Delivery:
     delivered_at: datetime | None
     slack_ts: str | None
     posted_channel: str | None
+    shown: str | None = None
 
     @property
     def may_stand(self) -> bool:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot import errors
 from bot.domain.labels import Label
 from bot.domain.officials import Government
+
+# How far Slack's clock and ours may differ when a post is compared with the link's beginning.
+SKEW = timedelta(seconds=30)
 
 
 class LinkState(StrEnum):
@@ -80,6 +83,7 @@ class Link:
     paused_by: frozenset[Government] = frozenset()
     pending: Terms | None = None
     pending_from: Government | None = None
+    flows_since: datetime | None = None
 
     @property
     def is_live(self) -> bool:
@@ -95,6 +99,10 @@ class Link:
             Direction.OUT: (out,),
             Direction.IN: (into,),
         }[self.terms.direction]
+
+    def flowed_at(self, moment: datetime) -> bool:
+        """Whether the link carried things at that moment, clocks differing by SKEW at most."""
+        return self.flows_since is None or moment >= self.flows_since - SKEW
 
     def leads_from(self, team: str, channel: str) -> End | None:
         """Where an advisory posted in that channel would go, or None if nothing leaves it."""
@@ -115,7 +123,7 @@ class Link:
             raise errors.LinkToItself
         if far.government == self.near.government:
             raise errors.LinkToSameGovernment
-        return replace(self, state=LinkState.ACTIVE, far=far, agreed_at=at)
+        return replace(self, state=LinkState.ACTIVE, far=far, agreed_at=at, flows_since=at)
 
     def decline(self) -> Link:
         if self.state is not LinkState.PROPOSED:
@@ -129,7 +137,7 @@ class Link:
             raise errors.LinkNotActive(code=self.code)
         return replace(self, state=LinkState.PAUSED, paused_by=self.paused_by | {government})
 
-    def resume(self, government: Government) -> Link:
+    def resume(self, government: Government, at: datetime) -> Link:
         """Takes back one's own pause; the flow starts once no side pauses it any longer."""
         self._require_live()
         if self.state is not LinkState.PAUSED:
@@ -138,7 +146,7 @@ class Link:
             raise errors.OwnSideOnly(code=self.code)
         left = self.paused_by - {government}
         state = LinkState.PAUSED if left else LinkState.ACTIVE
-        return replace(self, state=state, paused_by=left)
+        return replace(self, state=state, paused_by=left, flows_since=at)
 
     def cut(self) -> Link:
         """Ends the link for good; either side may, at any time."""
@@ -147,8 +155,13 @@ class Link:
         return replace(self, state=LinkState.CUT, pending=None, pending_from=None)
 
     def propose_terms(self, terms: Terms, government: Government) -> Link:
-        """New terms wait for the other side; the old ones hold meanwhile."""
+        """New terms wait for the other side; the old ones hold meanwhile.
+
+        Terms that wait are not exchanged under the eyes of whoever is about to accept them.
+        """
         self._require_live()
+        if self.pending is not None:
+            raise errors.TermsPending(code=self.code)
         return replace(self, pending=terms, pending_from=government)
 
     def agree_terms(self, government: Government) -> Link:

@@ -92,7 +92,7 @@ def read_marking(text: str) -> Reading:
     that is only quoted or talked about asks.
     """
     text = unify_line_ends(text)
-    screening = screen(text)
+    screening = screen_post(text)
     mentions = label_mentions(text)
     unknown = any(mention.label is None for mention in mentions)
     found = most_restrictive(mention.label for mention in mentions if mention.label is not None)
@@ -100,6 +100,17 @@ def read_marking(text: str) -> Reading:
     rules = dict.fromkeys(finding.rule for finding in screening.findings)
     rules |= dict.fromkeys(_label_rule(mention) for mention in mentions)
     return Reading(None if unknown else found, _strongest(iter(decisions)), tuple(rules))
+
+
+def labels_ask(*texts: str) -> bool:
+    """Whether the strictest label of a post is only quoted or talked about: a person decides."""
+    standing: list[Label] = []
+    mentioned: list[Label] = []
+    for text in map(unify_line_ends, texts):
+        for label, stands in _sorted_labels(text, label_mentions(text)):
+            (standing if stands else mentioned).append(label)
+    strictest = most_restrictive(standing)
+    return any(strictest is None or label.rank > strictest.rank for label in mentioned)
 
 
 def _without_address(text: str) -> str:
@@ -263,21 +274,24 @@ def _label_rule(mention: Mention) -> str:
 
 def _label_decisions(text: str, mentions: tuple[Mention, ...]) -> Iterator[Decision]:
     """What the labels decide: those that stand as labels fully, those merely mentioned ask."""
-    quotation = Quotation(text)
-    standing: list[Label] = []
-    mentioned: list[Label] = []
-    for mention in mentions:
-        if mention.label is None:
-            yield Decision.HOLD
-        elif quotation.holds(mention.start, mention.end) or _talks_about(text, mention):
-            mentioned.append(mention.label)
-        else:
-            standing.append(mention.label)
-    strictest = most_restrictive(standing)
+    if any(mention.label is None for mention in mentions):
+        yield Decision.HOLD
+    strictest = most_restrictive(
+        label for label, stands in _sorted_labels(text, mentions) if stands
+    )
     if strictest is not None:
         yield _LABEL_DECISIONS[strictest]
-    if any(strictest is None or label.rank > strictest.rank for label in mentioned):
+    if labels_ask(text):
         yield Decision.ASK
+
+
+def _sorted_labels(text: str, mentions: tuple[Mention, ...]) -> Iterator[tuple[Label, bool]]:
+    """Each known label, and whether it stands as one or is merely quoted or talked about."""
+    quotation = Quotation(text)
+    for mention in mentions:
+        if mention.label is not None:
+            quoted = quotation.holds(mention.start, mention.end)
+            yield mention.label, not (quoted or _talks_about(text, mention))
 
 
 def _talks_about(text: str, mention: Mention) -> bool:

@@ -40,6 +40,12 @@ def is_below_ceiling(label: Label | None, link: Link) -> bool:
     return label is not None and label.rank <= link.terms.ceiling.rank
 
 
+def carries(advisory: Advisory, link: Link) -> bool:
+    """Whether anything of an advisory may move along a link now: it is active and leads there."""
+    destination = link.leads_from(advisory.team, advisory.channel)
+    return link.state is LinkState.ACTIVE and destination is not None
+
+
 def may_reply(advisory: Advisory, link: Link) -> bool:
     """Whether a reply may travel along a link as its advisory did, without a releaser's eye."""
     if not advisory.is_out or advisory.label is None or link.state is not LinkState.ACTIVE:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from bot.domain import policy
-from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
+from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState, ThreadReply
 from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import End, Link
@@ -17,6 +17,7 @@ from bot.domain.officials import Government, Role
 from bot.services.cards import (
     agencies_expected,
     agency_of,
+    is_shown,
     names_in,
     receipts_of,
     refresh_status,
@@ -47,6 +48,7 @@ from bot.services.kinds import (
     SOURCE,
     STATUS,
     Withheld,
+    digest_of,
     parts_of,
 )
 from bot.services.ports import Outgoing
@@ -99,17 +101,19 @@ def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
         raise Withheld("policy")
     if delivery.target is None:
         _require_sendable(uow, advisory, link, route)
-    elif not _is_shown(uow, delivery, advisory):
+    elif not is_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
-    return _copy_facts(uow, delivery, advisory, route.revision)
+    return _copy_facts(uow, delivery, advisory, _revision_to_show(uow, delivery, link, route))
 
 
-def _is_shown(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
-    """Whether the text may still be read where the delivery goes; at its source always."""
-    if not advisory.is_out or delivery.link_id is None or delivery.team == advisory.team:
-        return advisory.is_out
-    route = uow.advisories.route(advisory.id, delivery.link_id)
-    return route is not None and route.state is not RouteState.RECALLED
+def _revision_to_show(uow: UnitOfWork, delivery: Delivery, link: Link, route: Route) -> int:
+    """The newest text permitted; over a link that carries nothing now, what stands already."""
+    target = uow.outbox.get(delivery.target) if delivery.target else None
+    advisory = uow.advisories.get(route.advisory_id)
+    if target is None or policy.carries(advisory, link):
+        return route.revision
+    revision = (target.shown or "").partition("/")[0]
+    return int(revision) if revision.isdigit() else 1
 
 
 def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
@@ -193,8 +197,10 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
     removed: tuple[str, ...] = ()
     added: tuple[str, ...] = ()
     more = 0
-    shown = _is_shown(uow, delivery, advisory)
-    if change == "revised" and not shown and delivery.target is None:
+    shown = is_shown(uow, delivery, advisory)
+    link = uow.links.get(delivery.link_id) if delivery.link_id else None
+    may_tell = shown and link is not None and policy.carries(advisory, link)
+    if change == "revised" and delivery.target is None and not may_tell:
         raise Withheld("no_longer_shown")
     if change == "revised" and shown:
         before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
@@ -210,7 +216,7 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
         added=added,
         more=more,
         acknowledged_by=tuple(receipt.agency for receipt in receipts),
-        detail=advisory.reason or advisory.superseded_by,
+        detail=advisory.superseded_by if change == "superseded" else advisory.reason,
     )
 
 
@@ -226,10 +232,12 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())
         if not leads_there or not policy.may_reply(advisory, link):
             raise Withheld("policy")
-        if not _is_shown(uow, delivery, advisory):
+        if not is_shown(uow, delivery, advisory):
             raise Withheld("no_longer_shown")
-    if not _is_shown(uow, delivery, advisory):
+    if not is_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
+    if not reply.is_deleted and not _may_change(uow, delivery, advisory, reply):
+        raise Withheld("policy")
     if reply.is_deleted:
         return TombstoneFacts(
             side=_side(uow, delivery),
@@ -249,6 +257,20 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         body=reply.body,
         names=names_in(uow, reply.team, reply.body),
     )
+
+
+def _may_change(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, reply: ThreadReply
+) -> bool:
+    """An edited reply is new text: over a link that carries nothing now it stays as it was.
+
+    The text that stands already may always take on the tighter label.
+    """
+    if delivery.target is None or delivery.link_id is None:
+        return True
+    shown = uow.outbox.get(delivery.target).shown or ""
+    same = shown.partition("/")[0] == digest_of(reply.body)
+    return same or policy.may_reply(advisory, uow.links.get(delivery.link_id))
 
 
 def _status(uow: UnitOfWork, delivery: Delivery) -> StatusFacts:
@@ -277,6 +299,8 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         raise Withheld("not_issued")
     routes = uow.advisories.routes(advisory.id)
     waiting = any(route.state is RouteState.AWAITING for route in routes)
+    parts = parts_of(advisory.body)
+    part = int(str(delivery.facts.get("part", 1)))
     if delivery.target is None:
         reader = uow.officials.find(delivery.team, delivery.user or "")
         if not waiting or reader is None or not reader.has(Role.RELEASER):
@@ -289,7 +313,10 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         author=advisory.author_name,
         posted_at=advisory.posted_at,
         title=advisory.title,
-        body=parts_of(advisory.body)[0],
+        body=parts[part - 1] if part <= len(parts) else "",
+        part=part,
+        parts=max(part, len(parts)),
+        revision=advisory.revision,
         names=names_in(uow, advisory.team, advisory.title + advisory.body),
         destinations=tuple(route_facts(uow, advisory, route) for route in routes),
         decided=not waiting,
@@ -330,6 +357,7 @@ def _link(uow: UnitOfWork, delivery: Delivery) -> LinkFacts:
         readers=tuple(str(name) for name in readers) if isinstance(readers, list) else (),
         more_readers=int(str(delivery.facts.get("more_readers", 0))),
         guests=int(str(delivery.facts.get("guests", 0))),
+        unchecked=int(str(delivery.facts.get("unchecked", 0))),
     )
 
 

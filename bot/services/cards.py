@@ -6,7 +6,7 @@ from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import ROUTINE, Delivery, DeliveryState
 from bot.services.facts import ReceiptFacts, RouteFacts
-from bot.services.kinds import COPY, MENTION, STATUS, Withheld
+from bot.services.kinds import COPY, MENTION, STATUS, TOMBSTONE, Withheld
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -33,6 +33,14 @@ def refresh_copies(
     for copy in uow.outbox.of_advisory(advisory_id, COPY):
         if link_id in (None, copy.link_id):
             uow.outbox.refresh(copy, priority)
+
+
+def is_shown(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
+    """Whether the text may still be read where a delivery goes; at its source always."""
+    if not advisory.is_out or delivery.link_id is None or delivery.team == advisory.team:
+        return advisory.is_out
+    route = uow.advisories.route(advisory.id, delivery.link_id)
+    return route is not None and route.state is not RouteState.RECALLED
 
 
 def copies_on(uow: UnitOfWork, advisory: Advisory, link_id: int) -> list[Delivery]:
@@ -111,10 +119,9 @@ def _recall_outcome(uow: UnitOfWork, advisory: Advisory, link_id: int) -> str:
     copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link_id]
     if any(copy.may_stand for copy in copies):
         return "recalling"
-    if not any(copy.slack_ts for copy in copies):
-        return "never_sent"
-    states = {state for copy in copies for state in uow.outbox.updates_of(copy.id)}
-    if DeliveryState.PARKED in states:
-        return "parked"
+    standing = [c for c in copies if c.slack_ts and c.shown != TOMBSTONE]
+    if not standing:
+        return "recalled" if any(copy.slack_ts for copy in copies) else "never_sent"
     undone = {DeliveryState.WAITING, DeliveryState.SENDING}
-    return "recalling" if states & undone else "recalled"
+    coming = [uow.outbox.updates_of(copy.id) & undone for copy in standing]
+    return "recalling" if all(coming) else "parked"

@@ -135,6 +135,9 @@ class ReleaseFacts:
     names: Mapping[str, str]
     destinations: tuple[RouteFacts, ...]
     decided: bool
+    part: int = 1
+    parts: int = 1
+    revision: int = 1
 
 
 @dataclass(frozen=True)
@@ -170,6 +173,7 @@ class LinkFacts:
     readers: tuple[str, ...]
     more_readers: int
     guests: int
+    unchecked: int = 0
 
 
 @dataclass(frozen=True)

@@ -16,14 +16,14 @@ from bot.domain.deliveries import URGENT, Method
 from bot.domain.inert import plain
 from bot.domain.labels import LabelReading, read_label
 from bot.domain.links import Link
-from bot.domain.markings import Decision, Screening, screen_post
+from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
 from bot.services import issuing, replies, revisions, withdrawals
 from bot.services.access import contact_of
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
-from bot.services.notes import keepers_of, tell_refusal
+from bot.services.notes import keepers_of, tell_here, tell_refusal
 from bot.storage.unit_of_work import UnitOfWork
 
 # States in which a copy may already be on its way.
@@ -103,10 +103,19 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         # Its originator now says that it must not be out: what is out is taken back at once.
         withdrawals.take_back(uow, known, author, "")
         return _refuse(uow, message, author, refusal)
-    asks = known.needs_release or screening.decision is Decision.ASK
+    asks = known.needs_release or reading.unknown or _asks(message, screening)
     revisions.revise_advisory(
         uow, replace(known, needs_release=asks), author, message.text, reading
     )
+    if reading.unknown and not author.is_source:
+        tell_here(
+            uow,
+            message.team,
+            message.channel,
+            author.user,
+            "advisories.edit_waits",
+            number=known.number,
+        )
     return Outcome.ISSUED
 
 
@@ -125,14 +134,19 @@ def _let_go(uow: UnitOfWork, known: Advisory) -> Outcome:
 def _matching_links(uow: UnitOfWork, message: Message) -> tuple[Link, ...]:
     # Most messages carry no tag at all: that question is cheap and comes first.
     tags = read_tags(message.text)
-    return issuing.matching_links(uow, message.team, message.channel, tags) if tags else ()
+    if not tags:
+        return ()
+    said_at = datetime.fromtimestamp(float(message.ts), UTC)
+    return issuing.matching_links(uow, message.team, message.channel, tags, said_at)
 
 
 def _author(uow: UnitOfWork, message: Message) -> Official | None:
     author = uow.officials.find(message.team, message.user)
-    if author is None and message.bot:
-        return uow.officials.find(message.team, message.bot)
-    return author
+    if message.bot is None:
+        return author
+    # What an app posts with a person's token is the app's word, not the person's.
+    author = author or uow.officials.find(message.team, message.bot)
+    return author if author is not None and author.is_source else None
 
 
 def _refuse_author(
@@ -178,8 +192,17 @@ def _refuse(
 
 
 def _read(message: Message) -> tuple[LabelReading, Screening]:
-    texts = (plain(message.text), *message.file_names)
+    texts = _texts(message)
     return read_label(*texts), screen_post(*texts)
+
+
+def _asks(message: Message, screening: Screening) -> bool:
+    """Whether a person has to decide: a marking that asks, or a label that is only mentioned."""
+    return screening.decision is Decision.ASK or labels_ask(*_texts(message))
+
+
+def _texts(message: Message) -> tuple[str, ...]:
+    return (plain(message.text), *message.file_names)
 
 
 def _advisory(
@@ -204,7 +227,7 @@ def _advisory(
         tags=read_tags(message.text),
         title="",
         body=message.text,
-        needs_release=screening.decision is Decision.ASK,
+        needs_release=_asks(message, screening),
         files=len(message.file_names),
         posted_at=datetime.fromtimestamp(float(message.ts), UTC),
     )
@@ -263,13 +286,15 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         issuing.keep_back_unsent(uow, known)
         uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))
         return _refuse(uow, message, author, refusal)
+    was_asked_about = known.state is AdvisoryState.ISSUED
     fresh = replace(
         known,
+        revision=known.revision + 1 if was_asked_about else known.revision,
         state=AdvisoryState.ISSUED if reading.label else AdvisoryState.HELD,
         label=reading.label,
         tags=read_tags(message.text),
         body=message.text,
-        needs_release=screening.decision is Decision.ASK,
+        needs_release=_asks(message, screening),
         files=len(message.file_names),
     )
     links = _matching_links(uow, message)

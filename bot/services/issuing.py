@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
@@ -15,6 +17,7 @@ from bot.domain.officials import Official, Role
 from bot.services.access import require_speaker
 from bot.services.cards import copies_on, refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
+from bot.services.notes import tell_directly
 from bot.storage.unit_of_work import UnitOfWork
 
 # The tag that sends an advisory ahead of routine ones in its lane.
@@ -27,7 +30,7 @@ def issue_advisory(
     """Decides a labelled advisory on every matching link, queues what may go, posts the card."""
     for link in links:
         state = policy.first_state(advisory, link)
-        uow.advisories.put_route(advisory.id, link.id, state)
+        uow.advisories.put_route(advisory.id, link.id, state, revision=advisory.revision)
         if state is RouteState.QUEUED:
             queue_copies(uow, advisory, link)
     uow.audit.record(
@@ -42,13 +45,17 @@ def issue_advisory(
 
 
 def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Advisory:
-    """The author, or a releaser for a feed, names the label of a held advisory and it goes out."""
+    """The author, or a releaser of the side, names a held advisory's label and it goes out."""
     advisory = own_advisory(uow, actor, number)
     policy.require_relayable(label)
+    written = read_label(plain(advisory.body)).found
+    stricter = [found for found in written if found.rank > label.rank]
+    if stricter:
+        raise errors.LabelBelowText(number=advisory.number, label=max(stricter, key=_rank))
     labelled = advisory.label_as(label)
     uow.advisories.save(labelled)
     uow.audit.record(actor, "advisory.label", number, label=label)
-    links = matching_links(uow, labelled.team, labelled.channel, labelled.tags)
+    links = matching_links(uow, labelled.team, labelled.channel, labelled.tags, labelled.posted_at)
     issue_advisory(uow, labelled, actor, links)
     return labelled
 
@@ -93,7 +100,7 @@ def open_advisory(
             tags=tags,
             title=title,
             body=text,
-            needs_release=screen_post(plain(title), plain(text)).decision is Decision.ASK,
+            needs_release=_asks(title, text),
             files=0,
             posted_at=uow.now,
         )
@@ -156,14 +163,28 @@ def keep_back_unsent(uow: UnitOfWork, advisory: Advisory) -> int:
 
 
 def matching_links(
-    uow: UnitOfWork, team: str, channel: str, tags: tuple[str, ...]
+    uow: UnitOfWork,
+    team: str,
+    channel: str,
+    tags: tuple[str, ...],
+    said_at: datetime | None = None,
 ) -> tuple[Link, ...]:
-    """The live links that carry advisories with one of the tags out of this channel."""
+    """The live links that carry advisories with one of the tags out of this channel.
+
+    What was said before the link flowed (agreed to, or resumed) is not carried afterwards.
+    """
+    said_at = said_at or uow.now
     return tuple(
         link
         for link in uow.links.live_at(team, channel)
-        if link.leads_from(team, channel) is not None and link.terms.matches(tags)
+        if link.leads_from(team, channel) is not None
+        and link.terms.matches(tags)
+        and link.flowed_at(said_at)
     )
+
+
+def _rank(label: Label) -> int:
+    return label.rank
 
 
 def next_number(uow: UnitOfWork) -> str:
@@ -202,24 +223,44 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
 
 
 def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
-    """Sends every releaser of the side a card, once; later changes update it in place."""
+    """Sends every other releaser of the side the whole text; later changes update it in place."""
     routes = uow.advisories.routes(advisory.id)
     if all(route.state is not RouteState.AWAITING for route in routes):
         return
-    if uow.outbox.of_advisory(advisory.id, RELEASE):
-        refresh_cards(uow, advisory)
-        return
-    for releaser in uow.officials.of(advisory.government, Role.RELEASER):
-        uow.outbox.add(
-            RELEASE,
-            {},
-            Method.DIRECT,
-            releaser.team,
-            releaser.user,
-            user=releaser.user,
-            advisory_id=advisory.id,
-            priority=URGENT,
-        )
+    refresh_cards(uow, advisory)
+    sent = {
+        (card.user, card.facts.get("part", 1))
+        for card in uow.outbox.of_advisory(advisory.id, RELEASE)
+    }
+    releasers = [
+        one
+        for one in uow.officials.of(advisory.government, Role.RELEASER)
+        if one.id != advisory.author_id
+    ]
+    for releaser in releasers:
+        for part in range(1, len(parts_of(advisory.body)) + 1):
+            if (releaser.user, part) not in sent:
+                _send_release_card(uow, advisory, releaser, part)
+    if not releasers:
+        for admin in uow.officials.of(advisory.government, Role.ADMIN):
+            tell_directly(uow, admin, "advisories.no_releaser", number=advisory.number)
+
+
+def _send_release_card(uow: UnitOfWork, advisory: Advisory, releaser: Official, part: int) -> None:
+    uow.outbox.add(
+        RELEASE,
+        {"part": part},
+        Method.DIRECT,
+        releaser.team,
+        releaser.user,
+        user=releaser.user,
+        advisory_id=advisory.id,
+        priority=URGENT,
+    )
+
+
+def _asks(title: str, text: str) -> bool:
+    return screen_post(plain(title), plain(text)).decision is Decision.ASK
 
 
 def _require_clean(title: str, text: str, label: Label) -> None:

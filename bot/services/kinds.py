@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from bot.domain.inert import split_text
@@ -11,8 +12,12 @@ COPY, SOURCE, STATUS = "advisory.copy", "advisory.source", "advisory.status"
 RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
 
+# What is noted of a message that shows no text any more.
+TOMBSTONE = "tombstone"
+
 # A body longer than this is split over several messages, each with its own label and end mark.
-PART_LENGTH = 9_000
+# Slack refuses blocks of much more than 12,000 characters in all, and defanging makes texts longer.
+PART_LENGTH = 6_000
 MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
 
@@ -22,6 +27,11 @@ class Withheld(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+def digest_of(text: str) -> str:
+    """Tells one text from another where the text itself need not be kept: 12 hex digits."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def parts_of(body: str) -> tuple[str, ...]:

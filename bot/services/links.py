@@ -11,6 +11,7 @@ from bot.domain import policy
 from bot.domain.advisories import RouteState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import Method
+from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
 from bot.domain.links import End, Link, LinkState, Terms
 from bot.domain.markings import Decision, Screening, screen_post
@@ -93,6 +94,7 @@ def announce_active(
                 readers=list(view.readers),
                 more_readers=view.more_readers,
                 guests=view.guests,
+                unchecked=view.unchecked,
             )
 
 
@@ -116,7 +118,7 @@ def pause_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
 
 def resume_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     """Takes back one's own side's pause."""
-    return _change(uow, actor, code, "resumed", lambda link: link.resume(actor.government))
+    return _change(uow, actor, code, "resumed", lambda link: link.resume(actor.government, uow.now))
 
 
 def cut_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
@@ -149,7 +151,8 @@ def find_link(uow: UnitOfWork, code: str) -> Link:
 
 def preview_relay(uow: UnitOfWork, actor: Official, team: str, channel: str, text: str) -> Preview:
     """Where a text would go if it were posted in this channel, and why not elsewhere."""
-    tags, reading, screening = read_tags(text), read_label(text), screen_post(text)
+    said = plain(text)
+    tags, reading, screening = read_tags(text), read_label(said), screen_post(said)
     routes = []
     for link in uow.links.live_at(team, channel):
         end = link.end_of(actor.government.other)

@@ -6,37 +6,79 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
-from bot.services.cards import refresh_status
-from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE
-from bot.services.notes import tell_directly
-from bot.services.ports import Posted
+from bot.services.cards import is_shown, refresh_status
+from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
+from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
+from bot.services.notes import tell_directly, tell_here
+from bot.services.ports import Outgoing, Posted
 from bot.storage.unit_of_work import UnitOfWork
 
+# Deliveries whose text may have to be changed, or taken back, where it stands.
+FOLLOWED = frozenset({COPY, REPLY, CHANGE})
+# Attempts that said different things may have arrived: which one did is not known.
+SEVERAL = "several"
 
-def note_delivered(uow: UnitOfWork, delivery: Delivery, posted: Posted) -> None:
+
+def note_delivered(uow: UnitOfWork, outgoing: Outgoing, posted: Posted) -> None:
     """A copy that arrived shows on the status card; a typed advisory now has a source message."""
+    delivery = outgoing.delivery
     if delivery.advisory_id is None:
         return
-    if delivery.kind in (COPY, REPLY, CHANGE):
-        _follow_change(uow, delivery, delivery.advisory_id)
-    if delivery.target is not None:
-        return
-    if delivery.kind == SOURCE and posted.ts is not None:
+    if delivery.kind in FOLLOWED:
+        if not posted.was_found:
+            uow.outbox.note_shown(delivery.target or delivery.id, shown_by(outgoing.facts))
+        _follow_change(uow, delivery, uow.advisories.lock(delivery.advisory_id))
+    if delivery.kind == SOURCE and delivery.target is None and posted.ts is not None:
         uow.advisories.note_source(delivery.advisory_id, posted.ts)
 
 
-def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory_id: int) -> None:
-    advisory, sent = uow.advisories.get(advisory_id), uow.outbox.get(delivery.id)
-    if delivery.kind == COPY and (delivery.target is None or not advisory.is_out):
-        refresh_status(uow, advisory_id)
-    if delivery.kind == COPY and delivery.target is None:
-        _keep_route_open(uow, advisory, delivery)
-    # What was composed before a change arrived after it: it is brought up to date at once. What was
-    # looked for and found may be what any attempt since the first one said.
-    began, changed = sent.first_attempt_at, advisory.changed_at
-    if began and changed and changed >= began:
-        shown = uow.outbox.get(delivery.target) if delivery.target else sent
-        uow.outbox.refresh(shown, URGENT)
+def note_tried(uow: UnitOfWork, outgoing: Outgoing) -> None:
+    """An attempt that may have arrived: should it be found, this is what it says."""
+    delivery = outgoing.delivery
+    if delivery.kind not in FOLLOWED or delivery.target is not None:
+        return
+    said, before = shown_by(outgoing.facts), uow.outbox.get(delivery.id).shown
+    uow.outbox.note_shown(delivery.id, said if before in (None, said) else SEVERAL)
+
+
+def shown_by(facts: Facts) -> str | None:
+    """What facts let readers see, as far as it may have to be changed later."""
+    match facts:
+        case CopyFacts():
+            return f"{facts.revision}/{facts.label}"
+        case ReplyFacts():
+            return f"{digest_of(facts.body)}/{facts.label}"
+        case ChangeFacts():
+            return f"-/{facts.label}" if facts.removed or facts.added else TOMBSTONE
+        case TombstoneFacts():
+            return TOMBSTONE
+    return None
+
+
+def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> None:
+    sent = uow.outbox.get(delivery.target or delivery.id)
+    if delivery.kind == COPY:
+        refresh_status(uow, advisory.id)
+        if delivery.target is None:
+            _keep_route_open(uow, advisory, delivery)
+    # What was composed before a change may arrive after it: it is brought up to date at once.
+    if sent.shown != _to_be_shown(uow, sent, advisory):
+        uow.outbox.refresh(sent, URGENT)
+
+
+def _to_be_shown(uow: UnitOfWork, sent: Delivery, advisory: Advisory) -> str | None:
+    if not is_shown(uow, sent, advisory):
+        return TOMBSTONE
+    if sent.kind == REPLY:
+        reply = uow.advisories.get_reply(int(str(sent.facts["reply"])))
+        return TOMBSTONE if reply.is_deleted else f"{digest_of(reply.body)}/{advisory.label}"
+    if sent.kind != COPY:
+        return TOMBSTONE if sent.shown == TOMBSTONE else f"-/{advisory.label}"
+    route = uow.advisories.route(advisory.id, sent.link_id or 0)
+    link = uow.links.get(sent.link_id or 0)
+    if route is None or not policy.carries(advisory, link):
+        return sent.shown
+    return f"{route.revision}/{advisory.label}"
 
 
 def _keep_route_open(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> None:
@@ -80,6 +122,8 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
 
 def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
     """Policy no longer permitted it: the log has it, and the card where it mattered."""
+    if delivery.kind == REPLY and delivery.target is None:
+        _tell_replier(uow, delivery)
     if delivery.kind == COPY and delivery.advisory_id is not None:
         refresh_status(uow, delivery.advisory_id)
     workspace = uow.workspaces.of_team(delivery.team)
@@ -87,3 +131,12 @@ def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
         uow.audit.record(
             workspace.government, "delivery.withhold", delivery.key, kind=delivery.kind
         )
+
+
+def _tell_replier(uow: UnitOfWork, delivery: Delivery) -> None:
+    """Whoever replied learns that the reply did not get everywhere."""
+    reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))
+    advisory, author = uow.advisories.get(reply.advisory_id), uow.officials.get(reply.author_id)
+    if not reply.is_deleted and advisory.is_out:
+        key = "advisories.reply_stays"
+        tell_here(uow, reply.team, reply.channel, author.user, key, number=advisory.number)

@@ -16,6 +16,7 @@ class Posted:
 
     channel: str | None
     ts: str | None
+    was_found: bool = False  # it stood there already: what exactly it says is not known
 
 
 @dataclass(frozen=True)
@@ -80,3 +81,4 @@ class ChannelView:
     readers: tuple[str, ...]
     more_readers: int
     guests: int
+    unchecked: int = 0

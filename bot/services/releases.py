@@ -12,9 +12,19 @@ from bot.services.revisions import first_copies, send_revision, tell_acknowledge
 from bot.storage.unit_of_work import UnitOfWork
 
 
-def release_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
-    """Queues the advisory for every destination where it waits; others stay as they are."""
+def release_advisory(
+    uow: UnitOfWork, actor: Official, number: str, revision: int | None = None
+) -> Advisory:
+    """Queues the advisory for every destination where it waits; others stay as they are.
+
+    `revision` is the one the releaser has read; raises AdvisoryChanged when it is another by now,
+    and ReleaseByAuthor for one's own.
+    """
     advisory = _awaiting(uow, actor, number)
+    if advisory.author_id == actor.id:
+        raise errors.ReleaseByAuthor(number=advisory.number)
+    if revision is not None and revision != advisory.revision:
+        raise errors.AdvisoryChanged(number=advisory.number)
     for route in _waiting(uow, advisory):
         uow.advisories.put_route(
             advisory.id, route.link_id, RouteState.QUEUED, actor.id, uow.now, advisory.revision
@@ -35,8 +45,10 @@ def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisor
         copies = copies_on(uow, advisory, route.link_id)
         stays = any(copy.slack_ts or copy.may_stand for copy in copies)
         # Readers who have an earlier revision keep it: only the new text is kept back.
+        # Nobody has released what stays: a part of it that never arrived must not follow now.
         state = RouteState.QUEUED if stays else RouteState.KEPT_BACK
-        uow.advisories.put_route(advisory.id, route.link_id, state, actor.id, uow.now)
+        by = None if stays else actor.id
+        uow.advisories.put_route(advisory.id, route.link_id, state, by, uow.now)
     uow.audit.record(actor, "advisory.keep_back", advisory.number)
     refresh_cards(uow, advisory)
     return advisory

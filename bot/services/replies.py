@@ -13,13 +13,11 @@ from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
 from bot.domain.deliveries import Delivery, DeliveryState, Method
-from bot.domain.inert import plain
-from bot.domain.labels import read_label
-from bot.domain.markings import Decision, screen_post
 from bot.domain.officials import Official
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, REPLY
 from bot.services.notes import tell_here, tell_refusal
+from bot.services.screening import unfit
 from bot.storage.unit_of_work import UnitOfWork
 
 REPLY_LIMIT = 8_000
@@ -37,7 +35,7 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
         return Outcome.LEFT_ALONE
     if uow.advisories.reply_at(message.team, message.channel, message.ts) is not None:
         return Outcome.LEFT_ALONE
-    refusal = _refuse(advisory, message.text)
+    refusal = unfit(advisory, message.text, REPLY_LIMIT)
     if refusal is not None:
         return _refused(uow, message, author, refusal)
     reply = uow.advisories.add_reply(
@@ -72,7 +70,7 @@ def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Ou
         return Outcome.LEFT_ALONE
     advisory = uow.advisories.get(reply.advisory_id)
     author = uow.officials.find(message.team, message.user)
-    refusal = _refuse(advisory, message.text)
+    refusal = unfit(advisory, message.text, REPLY_LIMIT)
     if refusal is None and (author is None or not author.may_speak):
         return Outcome.LEFT_ALONE
     if refusal is not None:
@@ -196,20 +194,6 @@ def _change(uow: UnitOfWork, reply: ThreadReply) -> None:
     for mirrored in uow.outbox.of_advisory(reply.advisory_id, REPLY):
         if mirrored.facts.get("reply") == reply.id:
             uow.outbox.refresh(mirrored)
-
-
-def _refuse(advisory: Advisory, text: str) -> errors.BotError | None:
-    said = plain(text)
-    screening, reading = screen_post(said), read_label(said)
-    if screening.decision is not Decision.ALLOW:
-        rules = sorted({finding.rule for finding in screening.findings})
-        return errors.MarkingBlocks(rules=", ".join(rules))
-    ceiling = advisory.label.rank if advisory.label else -1
-    if reading.unknown or any(found.rank > ceiling for found in reading.found):
-        return errors.ReplyAboveLabel(number=advisory.number)
-    if len(text) > REPLY_LIMIT:
-        return errors.TooLong(word="text", limit=REPLY_LIMIT)
-    return None
 
 
 def _refused(

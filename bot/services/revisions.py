@@ -107,6 +107,10 @@ def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
         _refresh_thread(uow, revised, link.id)
         note_change(uow, revised, "recalled", link_id=link.id)
         return False
+    if not policy.carries(revised, link):
+        # Readers keep the text they have, under the tighter label if it was tightened.
+        refresh_copies(uow, revised.id, link.id, URGENT)
+        return False
     if policy.waits(revised, link):
         uow.advisories.put_route(revised.id, link.id, RouteState.AWAITING)
         refresh_copies(uow, revised.id, link.id, URGENT)

@@ -82,9 +82,15 @@ def list_roster(uow: UnitOfWork, actor: Official) -> tuple[Official, ...]:
 
 
 def ensure_first_admins(uow: UnitOfWork, admins: Iterable[tuple[Person, str]]) -> None:
-    """Enrols the admins the configuration names, once; later changes in Slack are kept."""
+    """Enrols the admins the configuration names, once; later changes in Slack are kept.
+
+    Who was removed stays so. Whose name Slack did not tell at the time is given it now.
+    """
     for person, agency in admins:
-        if uow.officials.find(person.team, person.user) is None:
+        known = uow.officials.find_ever(person.team, person.user)
+        if known is not None and known.name == known.user:
+            uow.officials.rename(known.id, person.name)
+        if known is None:
             workspace = uow.workspaces.of_team(person.team)
             if workspace is None:
                 raise errors.OfficialNotFound(user=person.user)

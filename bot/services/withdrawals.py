@@ -5,24 +5,24 @@ from __future__ import annotations
 from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.deliveries import URGENT
-from bot.domain.inert import plain
-from bot.domain.markings import Decision, screen_post
 from bot.domain.officials import Government, Official
 from bot.services.cards import refresh_copies
 from bot.services.issuing import own_advisory, refresh_cards
 from bot.services.kinds import CHANGE, REPLY, SOURCE
 from bot.services.revisions import note_change, tell_acknowledgers
+from bot.services.screening import unfit
 from bot.storage.unit_of_work import UnitOfWork
+
+REASON_LIMIT = 500
 
 
 def withdraw_advisory(uow: UnitOfWork, actor: Official, number: str, reason: str) -> Advisory:
     """Every copy becomes a tombstone; what has not been delivered never will be."""
     advisory = own_advisory(uow, actor, number)
     # The reason is read on the other side: it is screened like any text that leaves.
-    blocking = screen_post(plain(reason))
-    if blocking.decision is Decision.BLOCK:
-        rules = sorted({finding.rule for finding in blocking.findings})
-        raise errors.MarkingBlocks(rules=", ".join(rules))
+    refusal = unfit(advisory, reason, REASON_LIMIT)
+    if refusal is not None:
+        raise refusal
     return take_back(uow, advisory, actor, reason)
 
 

@@ -34,7 +34,9 @@ BY_SOURCE = (
     .where(advisories.c.team == bindparam("team"))
     .where(advisories.c.channel == bindparam("channel"))
     .where(advisories.c.source_ts == bindparam("ts"))
+    .with_for_update()
 )
+LOCK = GET.with_for_update()
 ADD_ROUTE = insert(advisory_routes)
 # The names of the two keys are no columns: those would be set.
 SET_ROUTE = (
@@ -74,11 +76,16 @@ class Advisories:
     def get(self, advisory_id: int) -> Advisory:
         return _advisory(self._connection.execute(GET, {"id": advisory_id}).one())
 
+    def lock(self, advisory_id: int) -> Advisory:
+        """The advisory; whoever else wants to change it waits until this transaction ends."""
+        return _advisory(self._connection.execute(LOCK, {"id": advisory_id}).one())
+
     def by_number(self, number: str) -> Advisory | None:
+        """The advisory of that number, locked as by `lock`: most who ask for it change it."""
         return self._one(advisories.c.number == number)
 
     def by_source(self, team: str, channel: str, ts: str) -> Advisory | None:
-        """The advisory that a message became."""
+        """The advisory that a message became, locked as by `lock`."""
         source = {"team": team, "channel": channel, "ts": ts}
         row = self._connection.execute(BY_SOURCE, source).one_or_none()
         return _advisory(row) if row else None
@@ -226,7 +233,9 @@ class Advisories:
         )
 
     def _one(self, condition: Any) -> Advisory | None:
-        row = self._connection.execute(select(advisories).where(condition)).one_or_none()
+        row = self._connection.execute(
+            select(advisories).where(condition).with_for_update()
+        ).one_or_none()
         return _advisory(row) if row else None
 
 

@@ -55,6 +55,29 @@ class AuditEvent:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Operator:
+    """Who holds the command line, acting on something of that government's."""
+
+    government: Government
+
+
+class Chain:
+    """Follows events from the first on; `follows` is False at the first that does not verify."""
+
+    def __init__(self) -> None:
+        self._previous, self._expected = GENESIS, 1
+
+    def follows(self, event: AuditEvent) -> bool:
+        holds = (
+            event.seq == self._expected
+            and event.previous == self._previous
+            and event.hash == event.expected_hash()
+        )
+        self._previous, self._expected = event.hash, self._expected + 1
+        return holds
+
+
 class AuditLog:
     """Appends to the log and reads it back in order."""
 
@@ -63,23 +86,25 @@ class AuditLog:
         self._now = now
 
     def record(
-        self, who: Official | Government, action: str, subject: str, **facts: object
+        self, who: Official | Operator | Government, action: str, subject: str, **facts: object
     ) -> None:
         """Adds one event in the caller's transaction; a government stands for the bot itself."""
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(CHAIN_LOCK)
         seq, previous = self._head()
-        government = who.government if isinstance(who, Official) else who
-        actor = f"{who.team}/{who.user}" if isinstance(who, Official) else "bot"
+        government = who if isinstance(who, Government) else who.government
         event = AuditEvent(
-            seq + 1, self._now, government, actor, action, subject, facts, previous, ""
+            seq + 1, self._now, government, _actor(who), action, subject, facts, previous, ""
         )
         values = {**vars(event), "government": government.value, "hash": event.expected_hash()}
         self._connection.execute(ADD, values)
 
-    def events(self, government: Government | None = None, after: int = 0) -> Iterator[AuditEvent]:
-        """Every event in order, or those of one government."""
+    def events(
+        self, government: Government | None = None, after: int = 0, most: int | None = None
+    ) -> Iterator[AuditEvent]:
+        """Every event in order, or those of one government; the first `most` after one."""
         query = select(audit_events).where(audit_events.c.seq > after).order_by(audit_events.c.seq)
+        query = query.limit(most)
         if government is not None:
             query = query.where(audit_events.c.government == government.value)
         # On the statement: the connection's own options would make all that follows a cursor, too.
@@ -89,20 +114,21 @@ class AuditLog:
 
     def first_bad(self) -> int | None:
         """The sequence number of the first row that does not verify, or None when all do."""
-        previous, expected = GENESIS, 1
-        for event in self.events():
-            if (
-                event.seq != expected
-                or event.previous != previous
-                or event.hash != event.expected_hash()
-            ):
-                return event.seq
-            previous, expected = event.hash, expected + 1
-        return None
+        chain = Chain()
+        return next((one.seq for one in self.events() if not chain.follows(one)), None)
 
     def _head(self) -> tuple[int, str]:
         row = self._connection.execute(HEAD).one_or_none()
         return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def _actor(who: Official | Operator | Government) -> str:
+    match who:
+        case Official():
+            return f"{who.team}/{who.user}"
+        case Operator():
+            return "operator"
+    return "bot"
 
 
 def _event(row: Row[tuple[object, ...]]) -> AuditEvent:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -32,11 +32,28 @@ def wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
+class Progress:
+    """How far a transaction has come, for who may not wait for it to the end."""
+
+    def __init__(self, until: float | None = None) -> None:
+        self._until = until
+        self.has_begun = False
+        self.has_to_commit = False
+
+    def begin(self) -> None:
+        """Raises DatabaseBusy when it is too late to begin."""
+        # Set first: whoever looks at this very moment must not be told that nothing will be done.
+        self.has_begun = True
+        if self._until is not None and time.monotonic() > self._until:
+            raise errors.DatabaseBusy
+
+
 class Database:
     """Runs functions over a unit of work, each in a transaction of its own.
 
     A function's exception rolls everything back; leaving it commits everything together. Raises
-    DatabaseBusy when the database is locked or away for longer than it waits.
+    DatabaseBusy when the database is locked or away for longer than it waits, OutcomeUncertain when
+    it may or may not have been written.
     """
 
     def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
@@ -51,11 +68,12 @@ class Database:
         """Runs `work` in one transaction, in a thread of the database's own.
 
         With `within` (seconds), work that has not begun by then never begins: DatabaseBusy is
-        raised, and nothing was or will be done.
+        raised, and nothing was or will be done. Work that has begun and goes on for longer than
+        that and a moment more is not waited for: OutcomeUncertain.
         """
-        until = None if within is None else time.monotonic() + within
+        progress = Progress(None if within is None else time.monotonic() + within)
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self.transact, work, until)
+        running = loop.run_in_executor(self._threads, self.transact, work, progress)
         if within is None:
             return await running
         try:
@@ -64,17 +82,24 @@ class Database:
         except TimeoutError as error:
             # Whatever it still raises has been answered for.
             running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
+            if progress.has_begun:
+                raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
 
-    def transact(self, work: Callable[[UnitOfWork], T], until: float | None = None) -> T:
+    def transact(self, work: Callable[[UnitOfWork], T], progress: Progress | None = None) -> T:
         """The same for callers without an event loop; never call it from two threads on SQLite."""
+        progress = progress or Progress()
         try:
             with self.engine.connect() as connection, connection.begin():
-                if until is not None and time.monotonic() > until:
-                    raise errors.DatabaseBusy
-                return work(UnitOfWork(connection, self._now(connection)))
+                progress.begin()
+                done = work(UnitOfWork(connection, self._now(connection)))
+                progress.has_to_commit = True
         except OperationalError as error:
+            # A connection lost while it was committing: the other end may have heard of it.
+            if progress.has_to_commit and not self.is_sqlite and error.connection_invalidated:
+                raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
+        return done
 
     def ping(self) -> None:
         """Raises DatabaseBusy when the database does not answer."""
@@ -96,17 +121,30 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
+    # Parameters are what people wrote: no error may carry them into a log.
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_size=POOL_SIZE, pool_pre_ping=True)
+        engine = create_engine(
+            parsed, pool_size=POOL_SIZE, pool_pre_ping=True, hide_parameters=True
+        )
+        event.listen(engine, "handle_error", _without_detail)
+        return engine
     engine = create_engine(
         parsed,
         poolclass=StaticPool,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _without_detail(context: ExceptionContext) -> None:
+    """PostgreSQL repeats the whole row in its DETAIL, whatever SQLAlchemy hides."""
+    for fault in (context.original_exception, context.sqlalchemy_exception):
+        if fault is not None and fault.args:
+            fault.args = (str(fault.args[0]).partition("\nDETAIL:")[0], *fault.args[1:])
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

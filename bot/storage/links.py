@@ -60,7 +60,10 @@ class Links:
         return _link(self._connection.execute(GET, {"id": link_id}).one())
 
     def by_code(self, code: str) -> Link | None:
-        row = self._connection.execute(select(links).where(links.c.code == code)).one_or_none()
+        """The link of that code; whoever else wants to change it waits."""
+        row = self._connection.execute(
+            select(links).where(links.c.code == code).with_for_update()
+        ).one_or_none()
         return _link(row) if row else None
 
     def all(self) -> tuple[Link, ...]:
@@ -113,6 +116,7 @@ def _values(link: Link) -> dict[str, Any]:
         "paused_by": sorted(link.paused_by),
         "pending": _terms_values(link.pending) if link.pending else None,
         "pending_from": link.pending_from,
+        "flows_since": link.flows_since,
     }
     for side, end in (("near", link.near), ("far", link.far)):
         if end is not None:
@@ -175,4 +179,5 @@ def _link(row: Row[Any]) -> Link:
         frozenset(Government(side) for side in row.paused_by),
         _terms(row.pending) if row.pending else None,
         Government(row.pending_from) if row.pending_from else None,
+        row.flows_since,
     )

@@ -10,12 +10,12 @@ from bot.domain.officials import Government, Official, Role
 from bot.storage.tables import officials
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
-FIND = (
+FIND_EVER = (
     select(officials)
     .where(officials.c.team == bindparam("team"))
     .where(officials.c.user == bindparam("user"))
-    .where(officials.c.active)
 )
+FIND = FIND_EVER.where(officials.c.active)
 GET = select(officials).where(officials.c.id == bindparam("id"))
 OF = (
     select(officials)
@@ -34,6 +34,11 @@ class Officials:
     def find(self, team: str, user: str) -> Official | None:
         """The active official of that workspace and user, or None."""
         row = self._connection.execute(FIND, {"team": team, "user": user}).one_or_none()
+        return _official(row) if row else None
+
+    def find_ever(self, team: str, user: str) -> Official | None:
+        """The official of that workspace and user, also one who has left, or None."""
+        row = self._connection.execute(FIND_EVER, {"team": team, "user": user}).one_or_none()
         return _official(row) if row else None
 
     def get(self, official_id: int) -> Official:
@@ -62,6 +67,11 @@ class Officials:
     def deactivate(self, official_id: int) -> None:
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(active=False)
+        )
+
+    def rename(self, official_id: int, name: str) -> None:
+        self._connection.execute(
+            update(officials).where(officials.c.id == official_id).values(name=name)
         )
 
     def set_language(self, official_id: int, language: str) -> None:

@@ -182,6 +182,10 @@ class Outbox:
         )
         self._free(claim, self._now + PACE[claim.delivery.method])
 
+    def note_shown(self, delivery_id: int, shown: str | None) -> None:
+        """What stands in Slack now under a delivery; None when that is not known for certain."""
+        self._set(delivery_id, shown=shown)
+
     def retry(self, claim: Claim, at: datetime, error: str, *, unknown: bool) -> None:
         """To be tried again at that instant; with `unknown`, looked for before it is re-posted."""
         if self._free(claim, at):
@@ -296,4 +300,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         row.delivered_at,
         row.slack_ts,
         row.posted_channel,
+        row.shown,
     )

@@ -111,6 +111,7 @@ links = Table(
     Column("paused_by", Json, nullable=False),
     Column("pending", Json),
     Column("pending_from", String(2)),
+    Column("flows_since", Instant),
     CheckConstraint("state IN ('proposed','active','paused','cut','declined')", name="state"),
     Index("ix_links_near", "near_team", "near_channel"),
     Index("ix_links_far", "far_team", "far_channel"),
@@ -244,6 +245,8 @@ outbox = Table(
     Column("delivered_at", Instant),
     Column("slack_ts", String(32)),
     Column("posted_channel", String(32)),
+    # What stands in Slack as far as is known: revision and label, or that it is a tombstone.
+    Column("shown", String(32)),
     CheckConstraint("method IN ('post','update','private','direct')", name="method"),
     CheckConstraint(
         "state IN ('waiting','sending','delivered','parked','withheld','dropped')", name="state"

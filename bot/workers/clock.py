@@ -50,7 +50,7 @@ class Clock:
     async def _tidy(self) -> None:
         try:
             forgotten = await self._database.run(lambda uow: uow.requests.forget_old())
-        except errors.DatabaseBusy:
+        except errors.TryAgain:
             log.warning("clock.tidy_skipped")
         else:
             log.info("clock.tidy", forgotten=forgotten)

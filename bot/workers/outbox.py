@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from bot.domain.deliveries import DeliveryState, Method, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.facts import NothingFacts
 from bot.services.kinds import Withheld
-from bot.services.outcomes import note_delivered, note_parked, note_withheld
+from bot.services.outcomes import note_delivered, note_parked, note_tried, note_withheld
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postman, Refused
 from bot.storage.database import Database
 from bot.storage.outbox import Claim
@@ -32,6 +32,9 @@ LEASE = timedelta(seconds=30)
 # An attempt ends well before its lease does.
 PATIENCE = timedelta(seconds=25)
 HOLD_OFF = timedelta(seconds=10)
+# How long a dispatcher that is told to stop waits for what it is sending.
+DRAIN = timedelta(seconds=5)
+FAULTS_BORNE = 3
 POLL = timedelta(seconds=1)
 # Leaves the event loop to others between two turns that follow at once.
 SHORTEST_PAUSE = 0.001
@@ -46,6 +49,7 @@ class Ended:
     """An attempt that ended, still to be written down."""
 
     claim: Claim
+    outgoing: Outgoing
     attempt: Attempt
 
 
@@ -81,10 +85,19 @@ class Dispatcher:
             while True:
                 await self._wait(await self._turn_or_pause())
         finally:
-            if self._sending:
-                await asyncio.wait(self._sending, timeout=self._lease.total_seconds() / 3)
-            with suppress(errors.DatabaseBusy):
+            await self._end_sending()
+            with suppress(errors.TryAgain):
                 await self._turn(claim=False)
+
+    async def _end_sending(self) -> None:
+        """What does not end in time is given up: its outcome is unknown, it will be looked for."""
+        if self._sending:
+            bound = min(DRAIN, self._lease / 3).total_seconds()
+            _, late = await asyncio.wait(self._sending, timeout=bound)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late)
 
     async def drain(self) -> None:
         """Sends until nothing is due any more; for scripts and tests."""
@@ -98,7 +111,7 @@ class Dispatcher:
     async def _turn_or_pause(self) -> timedelta:
         try:
             return await self._turn()
-        except errors.DatabaseBusy:
+        except errors.TryAgain:
             log.warning("outbox.database_busy", unsettled=len(self._ended))
         except Exception:
             log.exception("outbox.turn_fault", unsettled=len(self._ended))
@@ -120,7 +133,8 @@ class Dispatcher:
     def _settle(
         self, uow: UnitOfWork, ended: list[Ended], room: int
     ) -> tuple[list[tuple[Claim, Outgoing]], timedelta]:
-        for one in ended:
+        # Always in the same order: two dispatchers never wait for each other's advisories.
+        for one in sorted(ended, key=lambda one: one.claim.delivery.advisory_id or 0):
             self._write_down(uow, one)
         outgoing = []
         for claim in uow.outbox.claim(room, self._lease) if room > 0 else ():
@@ -166,13 +180,14 @@ class Dispatcher:
         match attempt:
             case Posted():
                 uow.outbox.delivered(claim, attempt.ts, attempt.channel)
-                note_delivered(uow, claim.delivery, attempt)
+                note_delivered(uow, one.outgoing, attempt)
             case NotSent():
                 at = uow.now + (attempt.after or delay)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=claim.was_unknown)
             case OutcomeUnknown():
                 at = uow.now + max(self._hold_off, delay)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=True)
+                note_tried(uow, one.outgoing)
             case Withheld():
                 self._withhold(uow, claim, attempt.reason)
             case Refused():
@@ -195,11 +210,14 @@ class Dispatcher:
             log.warning("outbox.attempt_too_long", key=claim.delivery.key)
             attempt = OutcomeUnknown("too_long")
         except asyncio.CancelledError:
+            self._ended.append(Ended(claim, outgoing, OutcomeUnknown("stopped")))
             raise
         except Exception:
             log.exception("outbox.attempt_fault", key=claim.delivery.key)
-            attempt = OutcomeUnknown("fault")
-        self._ended.append(Ended(claim, attempt))
+            # A fault of ours that comes back at every attempt must not hold up the lane for ever.
+            tired = claim.delivery.attempts >= FAULTS_BORNE
+            attempt = Refused("fault") if tired else OutcomeUnknown("fault")
+        self._ended.append(Ended(claim, outgoing, attempt))
         self._wake.set()
 
     async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
@@ -207,7 +225,7 @@ class Dispatcher:
         if claim.was_unknown and _is_findable(claim) and first_attempt_at is not None:
             found = await self._postman.find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
-                return found
+                return replace(found, was_found=True)
         if isinstance(outgoing.facts, NothingFacts):
             raise Withheld(outgoing.facts.reason)
         return await self._postman.deliver(outgoing)

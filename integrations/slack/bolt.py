@@ -17,6 +17,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.errors import TryAgain
 from integrations.slack.connections import Connection
 
 log = structlog.get_logger()
@@ -24,6 +25,7 @@ log = structlog.get_logger()
 # Slack sends each envelope along one of an app's connections: while one is renewed the other hears.
 SOCKETS = 2
 WATCH_SECONDS = 5
+READ_BACK_SECONDS = 300
 FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 RECONNECT_SECONDS = (0.5, 1, 2, 5, 10, 30)
 
@@ -31,9 +33,13 @@ RECONNECT_SECONDS = (0.5, 1, 2, 5, 10, 30)
 class Listener(Protocol):
     """Who takes in what was missed. `catch_up` is False when it has to be tried again."""
 
+    def note_lost(self, team: str) -> None: ...
+
     async def catch_up(self, team: str) -> bool: ...
 
     async def note_heard(self, team: str) -> None: ...
+
+    def note_doubt(self, team: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,9 @@ def build_bolt(connections: tuple[Connection, ...], identities: Identities) -> A
 class Connector:
     """Learns who the bot is in one workspace and keeps its Socket Mode connections.
 
-    After every (re)connection what was said while nobody listened is read back.
+    After every (re)connection what was said while nobody listened is read back. Over HTTP nobody
+    can tell whether Slack reached us: there the channels are read back every few minutes, and only
+    what was read counts as heard.
     """
 
     def __init__(
@@ -98,6 +106,9 @@ class Connector:
         app: AsyncApp,
         learned: Callable[[Identity], Awaitable[None]],
         listener: Listener,
+        *,
+        watch_seconds: float = WATCH_SECONDS,
+        read_back_seconds: float = READ_BACK_SECONDS,
     ) -> None:
         self._connection = connection
         self._client = client
@@ -106,6 +117,10 @@ class Connector:
         self._listener = listener
         self._sockets: list[SocketModeClient] = []
         self._sessions: set[str] = set()
+        self._watch_seconds = watch_seconds
+        self._read_back_seconds = read_back_seconds
+        self._heard = False
+        self._doubted_at = 0.0
         self._known = False
 
     @property
@@ -123,7 +138,7 @@ class Connector:
         for attempt in range(1_000_000):
             try:
                 await self._connect()
-            except FAILURES as error:
+            except (*FAILURES, TryAgain) as error:
                 pause = RECONNECT_SECONDS[min(attempt, len(RECONNECT_SECONDS) - 1)]
                 log.warning(
                     "slack.not_connected",
@@ -162,14 +177,34 @@ class Connector:
 
     async def _watch(self) -> None:
         """Reads back after every (re)connection; only then does the clock of the heard go on."""
-        heard = False
         while True:
-            sessions = {await socket.session_id() for socket in self._sockets}
-            if sessions != self._sessions:
-                self._sessions, heard = sessions, False
-            if await self.is_connected():
-                if heard:
-                    await self._listener.note_heard(self._connection.team)
-                else:
-                    heard = await self._listener.catch_up(self._connection.team)
-            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self._look()
+            except TryAgain:
+                log.warning("slack.watch_database_busy", workspace=self.name)
+            except Exception:
+                # Without its watch a workspace would never again be read back.
+                log.exception("slack.watch_fault", workspace=self.name)
+            await asyncio.sleep(self._watch_seconds)
+
+    async def _look(self) -> None:
+        team = self._connection.team
+        sessions = {await socket.session_id() for socket in self._sockets}
+        if sessions != self._sessions:
+            self._sessions, self._heard = sessions, False
+            self._listener.note_lost(team)
+        if not await self.is_connected():
+            return
+        if self._heard and self._connection.mode == "http":
+            self._doubt()
+        elif self._heard:
+            await self._listener.note_heard(team)
+        else:
+            self._heard = await self._listener.catch_up(team)
+
+    def _doubt(self) -> None:
+        """Over HTTP: time and again what has been heard is read back."""
+        now = asyncio.get_running_loop().time()
+        if now - self._doubted_at >= self._read_back_seconds:
+            self._doubted_at, self._heard = now, False
+            self._listener.note_doubt(self._connection.team)

@@ -75,6 +75,8 @@ class SlackPostman:
             raise Refused("workspace_not_configured")
         reader = await self._reader_language(outgoing)
         shown = self._renderer.show(outgoing.facts, reader)
+        if not self._renderer.is_inert(shown):
+            raise Refused("not_inert")
         payload: dict[str, Any] = {"text": shown.text, "blocks": shown.blocks, **QUIET}
         answer = await _call(_method(client, outgoing, payload))
         ts = answer.get("ts") or answer.get("message_ts")

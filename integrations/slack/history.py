@@ -9,8 +9,10 @@ from typing import Any
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
+
+from integrations.slack.bolt import Identities
 
 log = structlog.get_logger()
 
@@ -20,24 +22,33 @@ PAGES = 25
 
 @dataclass(frozen=True)
 class Span:
-    """Messages of a channel from `oldest` on; incomplete when Slack failed or it was too much."""
+    """Messages of a channel from `oldest` on; incomplete when Slack failed or it was too much.
+
+    `is_listed`: all that was said in the channel itself is there, perhaps not all replies. `wait`:
+    seconds for which Slack wants to be left alone (its `Retry-After`).
+    """
 
     oldest: str
     messages: tuple[Mapping[str, Any], ...]
     is_complete: bool
+    is_listed: bool = True
+    wait: float = 0.0
 
 
 class History:
     """Reads channels back; a workspace that does not answer gives an incomplete span."""
 
-    def __init__(self, clients: dict[str, AsyncWebClient]) -> None:
+    def __init__(self, clients: dict[str, AsyncWebClient], identities: Identities) -> None:
         self._clients = clients
+        self._identities = identities
 
     async def since(self, team: str, channel: str, start: datetime) -> Span:
         """The messages of a channel from an instant on, with replies in threads among them."""
         oldest = f"{start.timestamp():.6f}"
         found: list[Mapping[str, Any]] = []
+        replies: list[Mapping[str, Any]] = []
         cursor: str | None = None
+        is_listed = False
         try:
             for _ in range(PAGES):
                 page = await self._page(team, channel, oldest, cursor)
@@ -45,12 +56,22 @@ class History:
                 cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
                 if cursor is None:
                     break
-            for head in [m for m in found if float(m.get("latest_reply") or 0) >= float(oldest)]:
-                found += await self._replies(team, channel, str(head["ts"]), oldest)
+            is_listed = True
+            for head in [m for m in found if self._has_replies(team, m, oldest)]:
+                replies += await self._replies(team, channel, str(head["ts"]), oldest)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             log.warning("history.unread", team=team, channel=channel, reason=type(error).__name__)
-            return Span(oldest, _in_order(found, oldest), False)
-        return Span(oldest, _in_order(found, oldest), cursor is None)
+            # Pages come newest first: half a list would let the newer overtake the older.
+            known = _in_order(found + replies, oldest) if is_listed else ()
+            return Span(oldest, known, False, is_listed, _retry_after(error))
+        return Span(oldest, _in_order(found + replies, oldest), cursor is None)
+
+    def _has_replies(self, team: str, head: Mapping[str, Any], oldest: str) -> bool:
+        """Whether somebody replied since; a thread with nothing but our own card needs no call."""
+        identity = self._identities.get(team)
+        own = [identity.bot_user] if identity else []
+        only_own = head.get("reply_users_count") == 1 and head.get("reply_users") == own
+        return float(head.get("latest_reply") or 0) >= float(oldest) and not only_own
 
     async def _page(
         self, team: str, channel: str, oldest: str, cursor: str | None
@@ -69,6 +90,11 @@ class History:
             channel=channel, ts=ts, oldest=oldest, limit=PAGE
         )
         return [one for one in answer.get("messages") or () if one.get("ts") != ts]
+
+
+def _retry_after(error: Exception) -> float:
+    headers = getattr(error.response, "headers", {}) if isinstance(error, SlackApiError) else {}
+    return float(headers.get("Retry-After") or headers.get("retry-after") or 0)
 
 
 def _in_order(found: list[Mapping[str, Any]], oldest: str) -> tuple[Mapping[str, Any], ...]:

@@ -18,6 +18,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from integrations.slack.connections import Connection
+from integrations.slack.shapes import is_well_formed
+from integrations.slack.teams import NoTeam, acting_team, speaks_for
 
 BODY_LIMIT = 1_000_000
 SKEW_PAST, SKEW_FUTURE = 300, 60
@@ -73,8 +75,12 @@ class IngressGuard:
         signers = self._signers(timestamp, raw, signature)
         payload = _payload(_text(raw), headers.get("Content-Type", ""))
         team = _team(payload)
-        if team not in signers and (team or payload.get("type") != "url_verification"):
+        if team and (team not in signers or not speaks_for(payload, team)):
             raise Rejected(401, "team")
+        if not team and payload.get("type") != "url_verification":
+            raise Rejected(401, "team")
+        if not is_well_formed(payload):
+            raise Rejected(400, "shape")
         self._require_first_time(signature)
         return Passed(payload, team)
 
@@ -164,9 +170,7 @@ def _depth(text: str) -> int:
 
 
 def _team(payload: Mapping[str, Any]) -> str:
-    team = payload.get("team_id")
-    if team is None and isinstance(payload.get("team"), dict):
-        team = payload["team"].get("id")
-    if team is None and isinstance(payload.get("user"), dict):
-        team = payload["user"].get("team_id")
-    return team if isinstance(team, str) else ""
+    try:
+        return acting_team(payload)
+    except NoTeam:
+        return ""

@@ -29,6 +29,9 @@ LOOKUP_SECONDS = 0.8
 SILENT_SECONDS = 5.0
 VIEW_SECONDS = 1.0
 NAMED_READERS = 30
+CHECKED_READERS = 60
+# Signs that people of other organisations read, or are about to (docs: conversation object).
+SHARED_SIGNS = ("is_ext_shared", "is_pending_ext_shared", "is_org_shared")
 BARE_NAME = re.compile(r"(?<![\w<])[@＠]([\w.\-]+)")
 
 
@@ -61,10 +64,11 @@ class People:
     ) -> Language:
         """The reader's language by their Slack locale, else their government's."""
         profile = await self._profile(team, user) if user else None
-        if profile and profile.locale:
-            return Language.JA if profile.locale.lower().startswith("ja") else Language.EN
-        side = government or self.government_of(team)
-        return Language.JA if side is Government.JP else Language.EN
+        return self._language(profile, government or self.government_of(team))
+
+    def language_at_hand(self, team: str, user: str) -> Language:
+        """The same as far as it is known already, without asking anybody."""
+        return self._language(self._profiles.get((team, user)), self.government_of(team))
 
     async def person(self, team: str, user: str) -> Person | None:
         """The user, or None when the workspace does not know or does not answer."""
@@ -102,6 +106,12 @@ class People:
         except FAILURES as error:
             raise errors.SlackUnreachable from error
 
+    @staticmethod
+    def _language(profile: Profile | None, side: Government | None) -> Language:
+        if profile and profile.locale:
+            return Language.JA if profile.locale.lower().startswith("ja") else Language.EN
+        return Language.JA if side is Government.JP else Language.EN
+
     async def _channel(self, team: str, channel: str) -> ChannelView:
         client = self._clients[team]
         info, members = await asyncio.gather(
@@ -110,9 +120,8 @@ class People:
         )
         about: dict[str, Any] = info["channel"]
         users: list[str] = members["members"]
-        profiles = await asyncio.gather(
-            *(self._profile(team, user) for user in users[: NAMED_READERS * 2])
-        )
+        checked = users[:CHECKED_READERS]
+        profiles = await asyncio.gather(*(self._profile(team, user) for user in checked))
         people = [one.person for one in profiles if one and not one.person.is_bot]
         readers = [one.name for one in people][:NAMED_READERS]
         bots = sum(1 for one in profiles if one and one.person.is_bot)
@@ -121,11 +130,13 @@ class People:
             channel=channel,
             name=str(about.get("name") or channel),
             is_direct=bool(about.get("is_im") or about.get("is_mpim")),
+            # Only some servers leave this out; the first post would be refused there.
             is_member=bool(about.get("is_member", True)),
-            is_shared=bool(about.get("is_ext_shared") or about.get("is_pending_ext_shared")),
+            is_shared=any(about.get(sign) for sign in SHARED_SIGNS),
             readers=tuple(readers),
             more_readers=max(0, len(users) - bots - len(readers)),
             guests=sum(1 for one in people if one.is_guest or one.is_stranger),
+            unchecked=len(users) - sum(1 for one in profiles if one is not None),
         )
 
     async def _profile(self, team: str, user: str) -> Profile | None:

@@ -6,11 +6,11 @@ reader's language. An advisory begins and ends with its label (FIRST, TLP 2.0: m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.inert import clip, escape, inert, plain, split_text
+from bot.domain.inert import clip, escape, inert, is_inert, plain, split_text
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.links import Terms
 from bot.domain.officials import Government
@@ -41,6 +41,8 @@ from integrations.slack.speech import Safe, Speech
 
 # chat.update takes 4,000 characters of fallback text where chat.postMessage takes 40,000.
 FALLBACK_LIMIT = 3_800
+# Slack's mark of a quoted line, escaped as in every text sent to it.
+QUOTE = "&gt; "
 LABEL_CHOICES = (Label.CLEAR, Label.GREEN, Label.AMBER)
 
 
@@ -74,6 +76,11 @@ class Renderer:
         """The message for these facts; `reader` matters for private messages only."""
         return self._shapes[type(facts)](facts, reader)
 
+    def is_inert(self, shown: Shown) -> bool:
+        """The last look before something is said: nothing in it notifies, links or hides."""
+        texts = [shown.text, *_mrkdwn_in(shown.blocks)]
+        return all(is_inert(text, self._allowed_hosts) for text in texts)
+
     def speech(self, language: Language) -> Speech:
         return Speech(self._catalog, language)
 
@@ -101,7 +108,7 @@ class Renderer:
             agency=facts.agency,
             author=facts.author,
         )
-        body = self._inert(facts.body, facts.names)
+        body = self._quoted(facts.body, facts.names)
         blocks = [section(top), section(heading), context(*self._particulars(facts))]
         if facts.superseded_by:
             pointer = self._both(facts.side, "advisories.superseded", by=facts.superseded_by)
@@ -109,7 +116,7 @@ class Renderer:
             blocks.append(section(pointer))
         if facts.title:
             blocks.append(section(Safe(f"*{self._inert(facts.title, facts.names)}*")))
-        blocks += [section(Safe(piece)) for piece in split_text(body, SECTION_LIMIT) if piece]
+        blocks += _quoted_sections(body)
         if facts.acknowledgeable:
             blocks += self._acknowledgement(facts)
         blocks.append(section(bottom))
@@ -144,9 +151,8 @@ class Renderer:
         if facts.reason:
             lines.append(self._both(facts.side, "advisories.reason", reason=facts.reason))
         text = Safe("\n".join(lines))
-        return Shown(
-            self._framed(top, text, bottom), [section(top), section(text), section(bottom)]
-        )
+        blocks = [section(top), *self._sections(text), section(bottom)]
+        return Shown(self._framed(top, text, bottom), blocks)
 
     def _change(self, facts: ChangeFacts, _reader: Language) -> Shown:
         top, bottom = self._label_lines(facts.label, facts.side, facts.number)
@@ -171,8 +177,8 @@ class Renderer:
         top, bottom = self._label_lines(facts.label, facts.side, facts.number)
         first = self.speech(own_language(facts.side))
         who = first.say("advisories.reply", author=facts.author, agency=facts.agency)
-        body = self._inert(facts.body, facts.names)
-        blocks = [section(top), section(who), *self._sections(body), section(bottom)]
+        body = self._quoted(facts.body, facts.names)
+        blocks = [section(top), section(who), *_quoted_sections(body), section(bottom)]
         return Shown(self._framed(top, f"{who}\n{body}", bottom), blocks)
 
     def _acknowledgement(self, facts: CopyFacts) -> list[Block]:
@@ -183,7 +189,7 @@ class Renderer:
             facts.number,
             "primary",
         )
-        return [context(lines), actions(pressed)]
+        return [context(*_pieces(lines)), actions(pressed)]
 
     def _receipt_lines(
         self, side: Government, receipts: tuple[ReceiptFacts, ...], expected: int
@@ -211,7 +217,12 @@ class Renderer:
             lines.append(self._both(facts.side, "advisories.files_stay", n=facts.files))
         where = Safe("\n".join(lines))
         receipts = self._receipt_lines(facts.side, facts.receipts, facts.agencies_expected)
-        blocks = [section(top), *self._sections(where), context(receipts), section(bottom)]
+        blocks = [
+            section(top),
+            *self._sections(where),
+            context(*_pieces(receipts)),
+            section(bottom),
+        ]
         return Shown(self._framed(top, f"{where}\n{receipts}", bottom), blocks)
 
     def _route_line(self, side: Government, route: RouteFacts) -> Safe:
@@ -230,19 +241,19 @@ class Renderer:
             time=facts.posted_at,
         )
         where = Safe("\n".join(route_line(speech, one) for one in facts.destinations))
-        body = self._inert(facts.body, facts.names)
-        title = f"{self._inert(facts.title, facts.names)}\n" if facts.title else ""
-        blocks = [section(top), section(heading), *self._sections(Safe(title + body))]
-        blocks += self._sections(where)
-        if not facts.decided:
+        body = self._quoted(facts.body, facts.names)
+        blocks = [section(top), section(heading)]
+        if facts.title:
+            blocks.append(section(Safe(f"*{self._inert(facts.title, facts.names)}*")))
+        blocks += [*_quoted_sections(body), *self._sections(where)]
+        if facts.parts > 1:
+            part = speech.say("advisories.part", part=facts.part, parts=facts.parts)
+            blocks.append(context(part))
+        if not facts.decided and facts.part == facts.parts:
+            value = f"{facts.number}:{facts.revision}"
             blocks.append(
                 actions(
-                    button(
-                        speech.say("advisories.button.release"),
-                        "release",
-                        facts.number,
-                        "primary",
-                    ),
+                    button(speech.say("advisories.button.release"), "release", value, "primary"),
                     button(speech.say("advisories.button.keep_back"), "keep_back", facts.number),
                 )
             )
@@ -299,6 +310,7 @@ class Renderer:
             names=list(facts.readers),
             more=facts.more_readers,
             guests=facts.guests,
+            unchecked=facts.unchecked,
         )
 
     def _label_lines(self, label: Label, side: Government, number: str) -> tuple[Safe, Safe]:
@@ -313,11 +325,24 @@ class Renderer:
     def _inert(self, text: str, names: Any) -> Safe:
         return Safe(escape(inert(plain(text, names), self._allowed_hosts)))
 
+    def _quoted(self, text: str, names: Any) -> Safe:
+        """Somebody's words behind a quotation bar, so that no line of theirs passes for ours.
+
+        A code fence would end the quotation; three apostrophes stand in its place.
+        """
+        inert_text = self._inert(text, names).replace("```", "'''")
+        return Safe("\n".join(f"{QUOTE}{line}" for line in inert_text.split("\n")))
+
     def _sections(self, text: Safe) -> list[Block]:
-        return [section(Safe(piece)) for piece in split_text(text, SECTION_LIMIT) if piece.strip()]
+        return [section(piece) for piece in _pieces(text)]
 
     def _framed(self, top: Safe, body: str, bottom: Safe) -> str:
         return f"{top}\n{clip(body, FALLBACK_LIMIT - len(top) - len(bottom) - 2)}\n{bottom}"
+
+
+def _pieces(text: Safe) -> list[Safe]:
+    """A text in pieces that each fit into a block; Slack takes none that is blank."""
+    return [Safe(piece) for piece in split_text(text, SECTION_LIMIT) if piece.strip()]
 
 
 def route_line(speech: Speech, route: RouteFacts) -> Safe:
@@ -329,6 +354,27 @@ def route_line(speech: Speech, route: RouteFacts) -> Safe:
         time=route.at or Safe("–"),
         by=route.by or Safe("–"),
     )
+
+
+def _mrkdwn_in(part: Any) -> Iterator[str]:
+    """Every text of a payload that Slack would interpret."""
+    if isinstance(part, list):
+        for one in part:
+            yield from _mrkdwn_in(one)
+    elif isinstance(part, dict):
+        if part.get("type") == "mrkdwn":
+            yield str(part["text"])
+        yield from _mrkdwn_in(list(part.values()))
+
+
+def _quoted_sections(quoted: Safe) -> list[Block]:
+    """Sections of a quotation; a line too long for one goes on behind the bar in the next."""
+    pieces = split_text(quoted, SECTION_LIMIT - len(QUOTE))
+    return [
+        section(Safe(piece if piece.startswith(QUOTE) else QUOTE + piece))
+        for piece in pieces
+        if piece.removeprefix(QUOTE).strip()
+    ]
 
 
 def own_language(side: Government) -> Language:
@@ -343,6 +389,6 @@ def terms_line(speech: Speech, terms: Terms, near: str, far: str) -> Safe:
         "links.terms",
         tags=[f"#{tag}" for tag in terms.tags],
         ceiling=terms.ceiling,
-        direction=Safe(f"{near} {arrow} {far}"),
+        direction=Safe(f"{escape(near)} {arrow} {escape(far)}"),
         mode=speech.say(f"links.mode.{terms.mode.value}"),
     )

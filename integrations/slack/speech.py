@@ -15,6 +15,8 @@ from bot.domain.labels import Label
 from bot.domain.moments import in_both_cities
 from bot.texts.catalog import Catalog, Language
 
+# Where the names of code words stand that refusals mention.
+NAMES = {"role": "roster.role", "word": "forms.field"}
 LIST_MARK = {Language.EN: ", ", Language.JA: "、"}
 
 
@@ -33,6 +35,8 @@ class Speech:
 
     def say(self, key: str, **parameters: object) -> Safe:
         """The words of `key`, with every parameter made inert and put into this language."""
+        if key.startswith("errors."):
+            parameters = {name: self._named(name, value) for name, value in parameters.items()}
         shown = {name: self._shown(value) for name, value in parameters.items()}
         return Safe(self.catalog.say(self.language, key, **shown))
 
@@ -73,6 +77,11 @@ class Speech:
     def _phrase(self, key: str, **parameters: object) -> Safe:
         return Safe(self.catalog.say(self.language, key, **parameters))
 
+    def _named(self, parameter: str, value: object) -> object:
+        """A role or a field in a refusal by the name it has in forms, not by its code word."""
+        key = f"{NAMES.get(parameter, '')}.{value}"
+        return self._phrase(key) if self.catalog.has(key) else value
+
     def _shown(self, value: object) -> object:
         if isinstance(value, Safe | int | float):
             return value
@@ -81,7 +90,7 @@ class Speech:
         if isinstance(value, Label):
             return value.value
         if isinstance(value, Agency):
-            return agency_name(value, self.language)
+            return escape(agency_name(value, self.language))
         if isinstance(value, list | tuple | frozenset):
             return LIST_MARK[self.language].join(str(self._shown(one)) for one in value)
         return escape(inert(str(value)))

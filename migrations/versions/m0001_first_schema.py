@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("paused_by", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("pending", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("pending_from", sa.String(length=2), nullable=True),
+        sa.Column("flows_since", Instant(), nullable=True),
         sa.CheckConstraint(
             "state IN ('proposed','active','paused','cut','declined')", name=op.f("ck_links_state")
         ),
@@ -255,6 +256,7 @@ def upgrade() -> None:
         sa.Column("delivered_at", Instant(), nullable=True),
         sa.Column("slack_ts", sa.String(length=32), nullable=True),
         sa.Column("posted_channel", sa.String(length=32), nullable=True),
+        sa.Column("shown", sa.String(length=32), nullable=True),
         sa.CheckConstraint(
             "method IN ('post','update','private','direct')", name=op.f("ck_outbox_method")
         ),

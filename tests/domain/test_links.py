@@ -96,7 +96,7 @@ class LifeOfALink(RuleBasedStateMachine):
             refusal = "OwnSideOnly"
         left = self.model["paused_by"] - {side}
         state = "paused" if left else "active"
-        self.expect(refusal, lambda: self.link.resume(side), state=state, paused_by=left)
+        self.expect(refusal, lambda: self.link.resume(side, WHEN), state=state, paused_by=left)
 
     @rule()
     def cut(self) -> None:
@@ -106,7 +106,8 @@ class LifeOfALink(RuleBasedStateMachine):
     @rule(side=SIDES, terms=TERMS)
     def propose_terms(self, side: Government, terms: Terms) -> None:
         verb = lambda: self.link.propose_terms(terms, side)  # noqa: E731  names what is tried
-        self.expect(self.not_live(), verb, pending=terms, by=side)
+        refusal = self.not_live() or ("TermsPending" if self.model["pending"] else None)
+        self.expect(refusal, verb, pending=terms, by=side)
 
     @rule(side=SIDES)
     def agree_terms(self, side: Government) -> None:

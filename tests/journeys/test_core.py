@@ -87,8 +87,8 @@ async def test_what_may_not_cross_does_not(bridge: Bridge) -> None:
     await bridge.visitor.says("#advisory TLP:GREEN CANARY-8")
     await suzuki.is_told("保留しました", "取扱区分がないため")
     await suzuki.is_told("保留しました", "不明なもの")
-    await suzuki.is_told("TLP:RED", "転送いたしません")
-    await suzuki.is_told("TLP:AMBER+STRICT", "転送いたしません")
+    await suzuki.is_told("TLP:RED", "転送しません")
+    await suzuki.is_told("TLP:AMBER+STRICT", "転送しません")
     await suzuki.sees_on_card(above, "上限を超えるため", "above this link's ceiling")
     await bridge.visitor.is_told("利用登録がない")
     await suzuki.says("#advisory TLP:GREEN the sentinel")
@@ -97,17 +97,13 @@ async def test_what_may_not_cross_does_not(bridge: Bridge) -> None:
     assert "is paused" in await nguyen.types(f"/link pause {code}")
     paused = await suzuki.says("#advisory TLP:GREEN CANARY-9 while paused")
     await suzuki.sees_on_card(paused, "一時停止中", "the link is paused")
-    await nguyen.types(f"/link resume {code}")
-    await suzuki.says("#advisory TLP:GREEN the second sentinel")
-    await nguyen.sees("the second sentinel")
 
     # What is said through a link that is cut has no lane of its own: a new link brings one.
     await nguyen.types(f"/link cut {code}")
-    await nguyen.sees("✂️", code)
     await suzuki.says("#advisory TLP:GREEN CANARY-10 after the cut")
     await bridge.link("tags:advisory")
-    await suzuki.says("#advisory TLP:GREEN the third sentinel")
-    await nguyen.sees("the third sentinel")
+    await suzuki.says("#advisory TLP:GREEN the last sentinel")
+    await nguyen.sees("the last sentinel")
     assert "CANARY" not in await nguyen.everything()
 
 

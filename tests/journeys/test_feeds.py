@@ -14,7 +14,7 @@ async def test_an_enrolled_feed_is_relayed_and_any_other_bot_is_ignored(strict: 
     await tokyo.bot_says("C01ADV", FEED, "#advisory TLP:CLEAR CANARY before enrolment")
     await tokyo.bot_says("C01ADV", OTHER_FEED, "#advisory TLP:CLEAR CANARY of another bot")
     enrolled = await sato.types(f"/kakehashi enrol {FEED} agency:IPA roles:source")
-    assert "情報源" in enrolled
+    assert "配信元" in enrolled
     refusal = await sato.types(f"/kakehashi enrol {FEED} agency:IPA roles:source,releaser")
     assert "は指定できません" in refusal
     refusal = await sato.types("/kakehashi enrol <@U04ITO> agency:NPA roles:source")
@@ -30,7 +30,7 @@ async def test_an_enrolled_feed_is_relayed_and_any_other_bot_is_ignored(strict: 
     await strict.tanaka.presses(card, "label:TLP:GREEN")
     await nguyen.sees("without a label from the feed", "TLP:GREEN")
     await tokyo.bot_says("C01ADV", FEED, "#advisory TLP:RED CANARY from the feed")
-    await strict.tanaka.is_written("TLP:REDは架け橋では転送いたしません")
+    await strict.tanaka.is_written("TLP:REDは架け橋では転送しません")
 
     # The copy bears tag and label; heard as a post it would come back, or go on and on.
     assert "#advisory TLP:CLEAR" in copy["text"]

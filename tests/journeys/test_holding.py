@@ -24,7 +24,7 @@ async def test_a_held_post_goes_out_once_its_author_labels_it(strict: Bridge) ->
     number = number_in(note["text"])
     assert "ご本人" not in text_of(note)
     refusal = await suzuki.types(f"/advisory label {number} label:RED")
-    assert "TLP:REDは架け橋では転送いたしません" in refusal
+    assert "TLP:REDは架け橋では転送しません" in refusal
     refusal = await strict.ito.types(f"/advisory label {number} label:GREEN")
     assert "発信者本人または同じ側の転送承認者のみ" in refusal
     await suzuki.types(f"/advisory label {number.lower()} label:ｇｒｅｅｎ")
@@ -60,7 +60,7 @@ async def test_a_held_post_can_be_let_go_and_speaks_its_authors_language(strict:
     await strict.baker.presses(note, "discard")
     await strict.baker.is_told("Only the author, or a releaser of the same side")
     await nguyen.presses(note, "discard")
-    assert (await nguyen.is_told(f"{number} is let go"))["ts"] == note["ts"]
+    assert (await nguyen.is_told(f"{number} is discarded"))["ts"] == note["ts"]
     assert "is not held" in await nguyen.types(f"/advisory label {number} label:GREEN")
 
     await nguyen.says("#advisory for a releaser to label")

@@ -9,6 +9,8 @@ from pytest_socket import SocketConnectBlockedError
 
 from tests.journeys.bridge import Bridge, code_in
 
+PARTS = ("database", "clock", "dispatcher", "slack:tokyo", "slack:canberra")
+
 
 async def test_the_whole_way_over_signed_requests(over_http: Bridge) -> None:
     bridge = over_http
@@ -59,7 +61,7 @@ async def _health_is_told(bridge: Bridge) -> None:
     async with bridge.session.get(f"{bridge.url}/readyz") as answer:
         assert answer.status == 200
         parts = await answer.json()
-    assert parts == dict.fromkeys(("database", "clock", "slack:tokyo", "slack:canberra"), True)
+    assert parts == dict.fromkeys(PARTS, True)
     async with bridge.session.get(f"{bridge.url}/metrics") as answer:
         assert answer.status == 200
         metrics = await answer.text()

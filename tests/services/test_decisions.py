@@ -236,8 +236,8 @@ def test_what_has_not_arrived_looks_just_like_what_does_not_exist(
 
 def test_each_side_lists_its_own_and_what_arrived(uow: UnitOfWork) -> None:
     received(uow)
-    cast.post(uow, "TANAKA", BARE, ts="2.2")
-    cast.post(uow, "NGUYEN", BARE, ts="3.3")
+    cast.post(uow, "TANAKA", BARE, ts="2000000002.000000")
+    cast.post(uow, "NGUYEN", BARE, ts="2000000003.000000")
 
     def seen(name: str) -> list[str]:
         return [one.number[-4:] for one in advisories.list_advisories(uow, cast.the(uow, name))]

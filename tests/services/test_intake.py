@@ -127,14 +127,17 @@ def test_who_may_not_post_is_told_so_privately_and_nothing_is_stored(
 def test_a_feed_counts_when_it_is_enrolled_as_a_source(uow: UnitOfWork) -> None:
     cast.join(uow)
     assert cast.post(uow, "FEED", GREEN) is Outcome.ISSUED
-    assert cast.post(uow, "FEED", GREEN, user="B99", bot="B99", ts="2.2") is Outcome.LEFT_ALONE
+    assert (
+        cast.post(uow, "FEED", GREEN, user="B99", bot="B99", ts="2000000002.000000")
+        is Outcome.LEFT_ALONE
+    )
 
 
 def test_a_held_post_of_a_feed_is_brought_to_its_keepers(uow: UnitOfWork) -> None:
     cast.join(uow)
     assert cast.post(uow, "FEED", BARE) is Outcome.HELD
     assert {one.user for one in _promised(uow)} == {"U01SATO", "U03SUZUKI"}
-    assert cast.post(uow, "FEED", "#advisory [TLP:RED]", ts="2.2") is Outcome.REFUSED
+    assert cast.post(uow, "FEED", "#advisory [TLP:RED]", ts="2000000002.000000") is Outcome.REFUSED
     assert cast.told(uow, "SUZUKI") == cast.told(uow, "SATO") == ["errors.label_refused"]
 
 
@@ -174,7 +177,7 @@ def test_a_long_post_goes_in_parts(uow: UnitOfWork) -> None:
 def test_urgent_ones_go_first(uow: UnitOfWork) -> None:
     cast.join(uow)
     cast.post(uow, "SATO", f"#urgent {GREEN}")
-    cast.post(uow, "SATO", GREEN, ts="2.2")
+    cast.post(uow, "SATO", GREEN, ts="2000000002.000000")
     urgent, routine = (one for one in _promised(uow) if one.kind == "advisory.copy")
     assert urgent.priority < routine.priority
 
@@ -193,7 +196,7 @@ def test_a_held_post_is_read_afresh_when_it_is_edited(
 ) -> None:
     cast.join(uow)
     cast.post(uow, "SATO", BARE)
-    edit = cast.said(uow, "SATO", text, edited_ts="9.9")
+    edit = cast.said(uow, "SATO", text, edited_ts="2000000009.000000")
     assert intake.take_edit(uow, edit) is outcome
     advisory = uow.advisories.by_number("ADV-2026-0001")
     assert advisory is not None
@@ -204,14 +207,17 @@ def test_a_held_post_is_read_afresh_when_it_is_edited(
 def test_a_refused_post_may_be_put_right_by_an_edit(uow: UnitOfWork) -> None:
     cast.join(uow)
     cast.post(uow, "SATO", "#advisory [TLP:RED] x")
-    assert intake.take_edit(uow, cast.said(uow, "SATO", GREEN, edited_ts="9.9")) is Outcome.ISSUED
+    assert (
+        intake.take_edit(uow, cast.said(uow, "SATO", GREEN, edited_ts="2000000009.000000"))
+        is Outcome.ISSUED
+    )
 
 
 def test_an_edit_without_a_change_of_the_text_is_left_alone(uow: UnitOfWork) -> None:
     cast.join(uow)
     cast.post(uow, "SATO", GREEN)
     before = traces(uow)
-    edit = cast.said(uow, "SATO", GREEN, edited_ts="9.9")
+    edit = cast.said(uow, "SATO", GREEN, edited_ts="2000000009.000000")
     assert intake.take_edit(uow, edit) is Outcome.LEFT_ALONE
     assert traces(uow) == before
 

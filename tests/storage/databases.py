@@ -1,5 +1,6 @@
 """Databases for tests: SQLite files and PostgreSQL databases, each copied from a migrated one."""
 
+import atexit
 import functools
 import shutil
 import tempfile
@@ -78,7 +79,9 @@ def _url(kind: str, folder: Path, *, migrated: bool) -> Iterator[str]:
 
 @functools.cache
 def _sqlite_template() -> Path:
-    path = Path(tempfile.mkdtemp(prefix="kakehashi-")) / "template.db"
+    folder = Path(tempfile.mkdtemp(prefix="kakehashi-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "template.db"
     with opened(f"sqlite:///{path}") as database:
         upgrade(database)
     return path

@@ -11,10 +11,17 @@ import tempfile
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 HOST = "127.0.0.1"
+# Stops the server when the tests' end of its input closes: even if they were killed.
+KEEPER = """
+"$0" -D "$1/data" -l "$1/log" -w -o "$2" start >/dev/null && echo ready && cat >/dev/null
+"$0" -D "$1/data" -m immediate stop >/dev/null
+rm -rf "$1"
+"""
 # Nothing here survives the tests, so nothing has to reach the disk.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=120")
 
@@ -70,26 +77,30 @@ def _places() -> list[Path]:
 
 def _started(folder: Path) -> Server:
     home = Path(tempfile.mkdtemp(prefix="kakehashi-pg-"))
-    data, log = home / "data", home / "log"
-    user = _unprivileged()
-    if user is not None:
-        os.chown(home, user.pw_uid, user.pw_gid)
-    atexit.register(shutil.rmtree, home, ignore_errors=True)
-    initdb = ("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-    _run(folder, user, *initdb, "--locale=C")
+    become = _unprivileged(home)
+    _make(folder, home, become)
     port = _free_port()
     options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories=''"
     options += "".join(f" -c {one}" for one in FAST)
-    _run(folder, user, "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
-    atexit.register(_run, folder, user, "pg_ctl", "-D", data, "-m", "immediate", "stop")
+    keeper = subprocess.Popen(
+        ["sh", "-c", KEEPER, str(folder / "pg_ctl"), str(home), options],
+        cwd="/",
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        **become,
+    )
+    atexit.register(keeper.communicate)
+    assert keeper.stdout is not None
+    if keeper.stdout.readline() != b"ready\n":
+        raise OSError("pg_ctl could not start a server")
     return Server(port)
 
 
-def _run(folder: Path, user: pwd.struct_passwd | None, name: str, *words: object) -> None:
-    """PostgreSQL refuses to run as root, so root becomes somebody else first."""
-    become = {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+def _make(folder: Path, home: Path, become: dict[str, Any]) -> None:
+    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
     subprocess.run(
-        [str(folder / name), *map(str, words)],
+        [str(folder / "initdb"), "-D", str(home / "data"), *words],
         check=True,
         cwd="/",
         stdin=subprocess.DEVNULL,
@@ -100,11 +111,14 @@ def _run(folder: Path, user: pwd.struct_passwd | None, name: str, *words: object
     )
 
 
-def _unprivileged() -> pwd.struct_passwd | None:
+def _unprivileged(home: Path) -> dict[str, Any]:
+    """PostgreSQL refuses to run as root, so root becomes somebody else, who then owns `home`."""
     if os.geteuid() != 0:
-        return None
+        return {}
     known = {one.pw_name: one for one in pwd.getpwall()}
-    return known.get("postgres") or known["nobody"]
+    user = known.get("postgres") or known["nobody"]
+    os.chown(home, user.pw_uid, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _free_port() -> int:

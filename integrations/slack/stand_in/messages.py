@@ -5,7 +5,16 @@ from typing import Any
 from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import App, Channel, Outcomes, Workspace
 
-_INTERNAL = frozenset({"metadata", "reply_count", "latest_reply", "reactions"})
+_INTERNAL = frozenset(
+    {
+        "metadata",
+        "reply_count",
+        "reply_users",
+        "reply_users_count",
+        "latest_reply",
+        "reactions",
+    }
+)
 
 
 def said(workspace: Workspace, channel: Channel, message: Payload) -> Outcomes:

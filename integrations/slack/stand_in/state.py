@@ -115,9 +115,12 @@ class Channel:
         if replies:
             parent["thread_ts"] = thread_ts
             parent["latest_reply"] = replies[-1]["ts"]
+            users = list(dict.fromkeys(reply["user"] for reply in replies))
+            parent["reply_users"], parent["reply_users_count"] = users[:5], len(users)
         else:
             parent.pop("thread_ts", None)
-            parent.pop("latest_reply", None)
+            for name in ("latest_reply", "reply_users", "reply_users_count"):
+                parent.pop(name, None)
 
 
 class Emit(Protocol):

@@ -11,6 +11,13 @@ from tests.cast import CANBERRA, TOKYO
 
 SECRETS = {TOKYO: "tokyo-fake-secret", CANBERRA: "canberra-fake-secret"}
 NOW = 1_789_520_400
+MESSAGE = {
+    "type": "message",
+    "channel": "C01ADV",
+    "user": "U01SATO",
+    "ts": "1789520400.000100",
+    "text": "good morning",
+}
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 
 
@@ -36,5 +43,5 @@ def headers(
 
 
 def event(team: str = TOKYO, **about: Any) -> bytes:
-    body = {"type": "event_callback", "team_id": team, "event": {"type": "message"}}
+    body = {"type": "event_callback", "team_id": team, "event": MESSAGE}
     return json.dumps(body | about).encode()

@@ -15,6 +15,7 @@ from tests.cast import CANBERRA, TOKYO
 from tests.integrations.slack.signed import (
     FORM,
     JSON,
+    MESSAGE,
     NOW,
     SECRETS,
     connection,
@@ -172,6 +173,33 @@ def test_signed_nonsense_is_a_bad_request(raw: bytes, content_type: str) -> None
     assert status_of(raw, headers(raw, content_type=content_type)) == 400
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"event": None},
+        {"event": []},
+        {"event": {}},
+        {"event": {"type": None}},
+        {"event": MESSAGE | {"channel": None}},
+        {"event": MESSAGE | {"ts": "soon"}},
+        {"event": MESSAGE | {"text": 5}},
+        {"event": MESSAGE | {"files": [None]}},
+        {"event": MESSAGE | {"message": "x"}},
+        {"authorizations": []},
+        {"authorizations": [None]},
+        {"user": "U01SATO"},
+        {"view": []},
+        {"type": "block_actions"},
+        {"type": "block_actions", "actions": [{}]},
+        {"type": "view_submission", "view": {}},
+        {"type": ["event_callback"]},
+    ],
+)
+def test_what_has_not_the_shape_slack_documents_is_a_bad_request(changed: dict[str, Any]) -> None:
+    raw = event(**changed)
+    assert status_of(raw, headers(raw)) == 400
+
+
 def test_whole_letters_beyond_the_first_plane_pass() -> None:
     raw = b'{"team_id":"T0TOKYO","text":"\\ud83d\\ude00 \\\\ud800"}'
     assert status_of(raw, headers(raw)) == 200
@@ -224,13 +252,13 @@ BODIES = st.one_of(
 )
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=700, deadline=None)
 @given(BODIES, ODD_HEADERS)
 def test_unsigned_requests_never_pass_and_never_raise(raw: bytes, given_: dict[str, str]) -> None:
     assert status_of(raw, given_) in (400, 401, 413)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(BODIES, st.sampled_from([JSON, FORM, "text/plain"]), st.sampled_from(sorted(SECRETS)))
 def test_signed_requests_pass_or_are_turned_away(raw: bytes, kind: str, team: str) -> None:
     assert status_of(raw, headers(raw, team, content_type=kind)) in (200, 400, 401)

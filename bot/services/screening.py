@@ -1,0 +1,24 @@
+"""Short texts that leave beside an advisory: nobody is asked about them, so they must fit."""
+
+from __future__ import annotations
+
+from bot import errors
+from bot.domain.advisories import Advisory
+from bot.domain.inert import plain
+from bot.domain.labels import read_label
+from bot.domain.markings import Decision, screen_post
+
+
+def unfit(advisory: Advisory, text: str, limit: int) -> errors.BotError | None:
+    """Why a text may not travel under the advisory's label; None when it may."""
+    said = plain(text)
+    screening, reading = screen_post(said), read_label(said)
+    rules = ", ".join(sorted({finding.rule for finding in screening.findings}))
+    if screening.decision is Decision.BLOCK:
+        return errors.MarkingBlocks(rules=rules)
+    if screening.decision is not Decision.ALLOW:
+        return errors.MarkingAsks(rules=rules)
+    ceiling = advisory.label.rank if advisory.label else -1
+    if reading.unknown or any(found.rank > ceiling for found in reading.found):
+        return errors.ReplyAboveLabel(number=advisory.number)
+    return errors.TooLong(word="text", limit=limit) if len(text) > limit else None

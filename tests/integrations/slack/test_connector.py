@@ -1,0 +1,115 @@
+"""What counts as heard: over HTTP what was read back, and nothing before the bot knows itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from bot import errors
+from bot.domain.officials import Government
+from integrations.slack import stand_in
+from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
+from integrations.slack.connections import Connection
+from integrations.slack.gateway import clients_for, new_session
+from integrations.slack.stand_in import StandIn
+from tests.cast import TOKYO
+
+
+class Notebook:
+    """A listener that writes down what it is asked for, and is told when there is enough."""
+
+    def __init__(self, wanted: int) -> None:
+        self.asked: list[str] = []
+        self.is_full = asyncio.Event()
+        self._wanted = wanted
+
+    async def catch_up(self, team: str) -> bool:
+        self._note("catch_up")
+        return True
+
+    async def note_heard(self, team: str) -> None:
+        self._note("heard")
+
+    def note_lost(self, team: str) -> None:
+        self._note("lost")
+
+    def note_doubt(self, team: str) -> None:
+        self._note("doubt")
+
+    def _note(self, what: str) -> None:
+        self.asked.append(what)
+        if len(self.asked) >= self._wanted:
+            self.is_full.set()
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with new_session() as one:
+        yield one
+
+
+@pytest.fixture
+async def tokyo() -> AsyncIterator[StandIn]:
+    async with StandIn(stand_in.TOKYO) as one:
+        yield one
+
+
+def connection(slack: StandIn, mode: str) -> Connection:
+    url = f"{slack.url}/api/"
+    return Connection(
+        "tokyo", Government.JP, TOKYO, mode, url, "xoxb-tokyo", "xapp-tokyo", "tokyo-fake-secret"
+    )
+
+
+async def test_over_http_only_what_was_read_back_counts_as_heard(
+    tokyo: StandIn, session: aiohttp.ClientSession
+) -> None:
+    one = connection(tokyo, "http")
+    notebook = Notebook(wanted=5)
+
+    async def learned(_identity: Identity) -> None:
+        return
+
+    connector = Connector(
+        one,
+        clients_for((one,), session)[TOKYO],
+        build_bolt((one,), Identities()),
+        learned,
+        notebook,
+        watch_seconds=0,
+        read_back_seconds=0,
+    )
+    task = asyncio.create_task(connector.run())
+    await notebook.is_full.wait()
+    task.cancel()
+    assert notebook.asked[:5] == ["catch_up", "doubt", "catch_up", "doubt", "catch_up"]
+
+
+async def test_no_socket_is_opened_before_the_bot_knows_who_it_is(
+    tokyo: StandIn, session: aiohttp.ClientSession
+) -> None:
+    one = connection(tokyo, "socket")
+    asked = asyncio.Event()
+
+    async def learned(_identity: Identity) -> None:
+        asked.set()
+        raise errors.DatabaseBusy
+
+    connector = Connector(
+        one,
+        clients_for((one,), session)[TOKYO],
+        build_bolt((one,), Identities()),
+        learned,
+        Notebook(wanted=1),
+    )
+    task = asyncio.create_task(connector.run())
+    await asked.wait()
+    asked.clear()
+    # A busy database is no reason to give up: it is tried again.
+    await asked.wait()
+    assert not task.done()
+    assert not await connector.is_connected()
+    assert tokyo.sockets.connections() == []
+    task.cancel()
+    await connector.close()

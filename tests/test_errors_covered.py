@@ -1,0 +1,314 @@
+"""Every refusal there is can be met: one way to provoke each, by its name.
+
+A new refusal without a row here fails the first test.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import errors, operations
+from bot.domain.labels import Label
+from bot.domain.links import Mode
+from bot.domain.officials import Role
+from bot.services import (
+    access,
+    intake,
+    issuing,
+    links,
+    receipts,
+    releases,
+    replies,
+    roster,
+    withdrawals,
+)
+from bot.services.roster import Person
+from bot.settings import load_settings
+from bot.storage.database import Database
+from bot.storage.unit_of_work import UnitOfWork
+from bot.texts.catalog import Language, load
+from commands import advisory, kakehashi, link
+from commands.arguments import Arguments, parse
+from commands.catalogue import Ask
+from integrations.slack.speech import Speech
+from tests import cast
+from tests.storage.databases import BEGINNING, fresh_url, opened
+
+FIRST, SECOND = "ADV-2026-0001", "ADV-2026-0002"
+GREEN, BARE = "#advisory [TLP:GREEN] x", "#advisory x"
+HERE, THERE = cast.view(cast.TOKYO, cast.TOKYO_ADV), cast.view(cast.CANBERRA, cast.CANBERRA_ADV)
+
+
+@dataclass
+class Scene:
+    """What a provocation may use."""
+
+    uow: UnitOfWork
+    database: Database
+    folder: Path
+
+    def the(self, name: str) -> Any:
+        return cast.the(self.uow, name)
+
+    def linked(self, **about: Any) -> Any:
+        return cast.join(self.uow, **about)
+
+    def posted(self, text: str = GREEN, by: str = "TANAKA", **about: Any) -> None:
+        """A link, and a post on it."""
+        self.linked(**about)
+        cast.post(self.uow, by, text)
+
+    def arrived(self) -> None:
+        self.posted()
+        cast.arrive(self.uow)
+
+    def told(self, name: str) -> None:
+        """Raises the refusal that was told privately instead of being raised."""
+        key = cast.told(self.uow, name)[-1]
+        for leaf in errors.leaves():
+            refusal = leaf(**dict.fromkeys(leaf.names, ""))
+            if refusal.key == key:
+                raise refusal
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with (
+        fresh_url("sqlite", tmp_path) as url,
+        opened(url) as database,
+        database.engine.connect() as connection,
+        connection.begin(),
+    ):
+        uow = UnitOfWork(connection, BEGINNING)
+        cast.assemble(uow)
+        yield Scene(uow, database, tmp_path)
+
+
+def typed(command: Any, line: str) -> Arguments:
+    """`verb and words`, as they are parsed behind the name of a command."""
+    name, _, rest = line.partition(" ")
+    verb = command.COMMAND.verb(name)
+    return parse(verb.fields, rest, verb.usage(command.COMMAND.name))
+
+
+def ask(scene: Scene, arguments: Arguments) -> Ask:
+    return Ask(
+        scene.uow,
+        scene.the("SATO"),
+        cast.TOKYO,
+        cast.TOKYO_ADV,
+        arguments,
+        Speech(load(), Language.EN),
+    )
+
+
+def reply(scene: Scene, text: str) -> None:
+    """Tanaka replies in the thread of an advisory that has arrived."""
+    scene.arrived()
+    head = cast.stamp(scene.uow.now)
+    replies.take_reply(
+        scene.uow, cast.said(scene.uow, "TANAKA", text, ts="2000000009.000000", thread_ts=head)
+    )
+    scene.told("TANAKA")
+
+
+def refused_post(scene: Scene, text: str = GREEN, name: str = "TANAKA", **about: Any) -> None:
+    scene.linked()
+    intake.take_message(scene.uow, cast.said(scene.uow, name, text, **about))
+    scene.told(name)
+
+
+def enrol(scene: Scene, person: Person, agency: str, *roles: Role, by: str = "SATO") -> None:
+    code = cast.agency(scene.uow, agency)
+    roster.enrol_official(scene.uow, scene.the(by), person, code, roles)
+
+
+def accept(scene: Scene, name: str, here: Any, code: str | None = None) -> None:
+    found = code or cast.propose(scene.uow).code
+    links.accept_link(scene.uow, scene.the(name), found, here)
+
+
+def acknowledge(scene: Scene, name: str) -> None:
+    receipts.acknowledge_advisory(scene.uow, scene.the(name), FIRST)
+
+
+def label(scene: Scene, chosen: Label = Label.GREEN, name: str = "TANAKA") -> None:
+    issuing.label_advisory(scene.uow, scene.the(name), FIRST, chosen)
+
+
+def release(scene: Scene, name: str = "SUZUKI", revision: int | None = None) -> None:
+    releases.release_advisory(scene.uow, scene.the(name), FIRST, revision)
+
+
+def change(verb: Callable[..., Any], *names: str) -> Callable[[Scene], None]:
+    """The same verb by one official after the other, on one link."""
+
+    def run(scene: Scene) -> None:
+        code = scene.linked().code
+        for name in names:
+            verb(scene.uow, scene.the(name), code)
+
+    return run
+
+
+def own_terms(scene: Scene) -> None:
+    code = scene.linked().code
+    links.amend_link(scene.uow, scene.the("SATO"), code, cast.terms("ioc"))
+    accept(scene, "SATO", HERE, code)
+
+
+def terms_twice(scene: Scene) -> None:
+    code = scene.linked().code
+    for name in ("SATO", "WALSH"):
+        links.amend_link(scene.uow, scene.the(name), code, cast.terms("ioc"))
+
+
+def withdrawn_twice(scene: Scene) -> None:
+    scene.posted()
+    for _ in range(2):
+        withdrawals.withdraw_advisory(scene.uow, scene.the("TANAKA"), FIRST, "")
+
+
+def superseded_by_itself(scene: Scene) -> None:
+    scene.posted()
+    withdrawals.supersede_advisory(scene.uow, scene.the("TANAKA"), FIRST, FIRST)
+
+
+def released_by_its_author(scene: Scene) -> None:
+    cast.enrol(scene.uow, "TANAKA", roles=["releaser", "member"])
+    scene.posted(mode=Mode.MANUAL)
+    release(scene, "TANAKA")
+
+
+def released_unread(scene: Scene) -> None:
+    scene.posted(mode=Mode.MANUAL)
+    release(scene, revision=9)
+
+
+def acknowledged_twice(scene: Scene) -> None:
+    scene.arrived()
+    acknowledge(scene, "NGUYEN")
+    acknowledge(scene, "NGUYEN")
+
+
+def busy(scene: Scene) -> None:
+    with opened(f"sqlite:///{scene.folder}/no/such/folder.db") as away:
+        away.ping()
+
+
+def uncertain(scene: Scene) -> None:
+    """The transaction began in time and had not ended when nobody could wait any longer."""
+    ends = threading.Event()
+    with fresh_url("sqlite", scene.folder) as url, opened(url) as database:
+        try:
+            asyncio.run(database.run(lambda _uow: ends.wait(20), 0.05))
+        finally:
+            ends.set()
+
+
+def empty(scene: Scene) -> None:
+    with opened(f"sqlite:///{scene.folder}/empty.db") as database:
+        operations.backup(database, scene.folder / "copy.db")
+
+
+def postgresql(scene: Scene) -> None:
+    with opened("postgresql+psycopg://nobody@127.0.0.1:1/none") as database:
+        operations.backup(database, scene.folder / "copy.db")
+
+
+PROVOKED: dict[str, Callable[[Scene], Any]] = {
+    "NotEnrolled": lambda s: access.require_official(s.uow, cast.TOKYO, "U77"),
+    "GuestRefused": lambda s: enrol(s, cast.person("TANAKA", is_guest=True), "NCO"),
+    "StrangerRefused": lambda s: enrol(s, cast.person("TANAKA", is_stranger=True), "NCO"),
+    "RoleMissing": lambda s: enrol(s, cast.person("ITO"), "NCO", by="TANAKA"),
+    "OtherGovernment": lambda s: enrol(s, cast.person("NGUYEN"), "NCO"),
+    "OwnSideOnly": own_terms,
+    "ReleaseByAuthor": released_by_its_author,
+    "ButtonNotYours": lambda s: (s.posted(BARE), label(s, name="SATO")),
+    "UnknownVerb": lambda _: typed(link, "marry LNK-7Q3F"),
+    "UnknownWord": lambda _: typed(link, "accept LNK-7Q3F colour:red"),
+    "MissingWord": lambda _: typed(link, "propose to:ASD"),
+    "TwiceGiven": lambda _: typed(link, "propose to:ASD to:AFP tags:x"),
+    "UnclosedQuote": lambda _: typed(advisory, 'new "title'),
+    "UnknownChoice": lambda _: typed(kakehashi, "language fr").choice("language", Role),
+    "UnknownAgency": lambda s: ask(s, typed(link, "propose to:XYZ tags:x")).agency("to"),
+    "AgencyOfOtherGovernment": lambda s: enrol(s, cast.person("TANAKA"), "ASD"),
+    "NotAPerson": lambda _: typed(kakehashi, "remove sato").person("user"),
+    "BadTags": lambda _: typed(link, "propose to:ASD tags:!!!").tags("tags"),
+    "BadLabel": lambda _: typed(link, "propose to:ASD tags:x ceiling:PINK").label("ceiling"),
+    "SeveralLabels": lambda s: (
+        s.linked(),
+        issuing.open_advisory(
+            s.uow,
+            s.the("TANAKA"),
+            cast.TOKYO,
+            cast.TOKYO_ADV,
+            "Title",
+            "[TLP:CLEAR]",
+            ("advisory",),
+            Label.GREEN,
+        ),
+    ),
+    "TooLong": lambda _: typed(link, "test " + "x" * 11).short("text", 10),
+    "BadRosterRow": lambda s: roster.import_roster(s.uow, "no,such,columns\n"),
+    "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
+    "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),
+    "OfficialNotFound": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U77"),
+    "LinkToItself": lambda s: accept(s, "SATO", HERE),
+    "LinkToSameGovernment": lambda s: accept(s, "SATO", cast.view(cast.TOKYO, cast.TOKYO_DLG)),
+    "LinkExists": lambda s: (s.linked(), s.linked()),
+    "LinkNotProposed": lambda s: accept(s, "WALSH", THERE, s.linked().code),
+    "LinkNotActive": change(links.pause_link, "WALSH", "WALSH"),
+    "LinkNotPaused": change(links.resume_link, "WALSH"),
+    "TermsPending": terms_twice,
+    "LinkIsCut": change(links.cut_link, "WALSH", "WALSH"),
+    "ChannelNotLinked": lambda s: issuing.open_advisory(
+        s.uow, s.the("TANAKA"), cast.TOKYO, "C9", "Title", "Text", ("x",), Label.GREEN
+    ),
+    "ChannelIsPrivateTalk": lambda s: accept(
+        s, "WALSH", cast.view(cast.CANBERRA, "D1", is_direct=True)
+    ),
+    "BotNotInChannel": lambda s: accept(
+        s, "WALSH", cast.view(cast.CANBERRA, "C1", is_member=False)
+    ),
+    "ChannelShared": lambda s: accept(s, "WALSH", cast.view(cast.CANBERRA, "C1", is_shared=True)),
+    "AdvisoryNotHeld": lambda s: (s.posted(), label(s)),
+    "AdvisoryNotIssued": withdrawn_twice,
+    "AdvisorySupersedesItself": superseded_by_itself,
+    "AdvisoryChanged": released_unread,
+    "AdvisoryNotAwaiting": lambda s: (s.posted(), release(s)),
+    "AdvisoryNotReceived": lambda s: (s.arrived(), acknowledge(s, "SATO")),
+    "AlreadyAcknowledged": acknowledged_twice,
+    "LastAdmin": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U01SATO"),
+    "DeliveryNotParked": lambda s: operations._parked(s.uow, 7),
+    "SchemaNotCurrent": empty,
+    "BackupUnusable": lambda s: operations.restore(s.database, s.folder / "none.db"),
+    "NotAnSqliteDatabase": postgresql,
+    "MarkingBlocks": lambda s: refused_post(s, "#advisory [TLP:GREEN]\nSECRET\n"),
+    "MarkingAsks": lambda s: reply(s, "more\n取扱注意"),
+    "LabelBelowText": lambda s: (
+        s.posted("#advisory TLP:GREEN TLP:PURPLE", ceiling=Label.AMBER),
+        label(s, Label.CLEAR),
+    ),
+    "LabelRefused": lambda s: refused_post(s, "#advisory [TLP:RED]"),
+    "ReplyAboveLabel": lambda s: reply(s, "[TLP:AMBER] more"),
+    "SlackUnreachable": lambda s: ask(s, typed(link, "list")).here,
+    "DatabaseBusy": busy,
+    "OutcomeUncertain": uncertain,
+    "BadConfiguration": lambda s: load_settings(s.folder / "none.toml", {}),
+}
+
+
+def test_every_refusal_has_a_row_and_every_row_a_refusal() -> None:
+    assert set(PROVOKED) == {leaf.__name__ for leaf in errors.leaves()}
+
+
+@pytest.mark.parametrize("name", PROVOKED)
+def test_the_refusal_is_met(name: str, scene: Scene) -> None:
+    with pytest.raises(getattr(errors, name)):
+        PROVOKED[name](scene)
