@@ -6,7 +6,8 @@
 ##  make example    write kakehashi.example.toml anew from the settings
 ##  make format     put the formatting right
 ##  make bench      acknowledgement and relay, measured against a bare Bolt app
-##  make soak       the crash tests with the numbers of a release
+##  make crash      the real process killed, stopped and starved (some five minutes)
+##  make soak       the same with the numbers of a release
 ##  make picture    the picture in the README, from the running demo
 ##  make lock       pin the requirements again (UPGRADE=--upgrade for newer versions)
 ##  make clean      remove what the other targets made
@@ -33,7 +34,7 @@ LOCK = .venv-lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url 
 	--no-emit-trusted-host --no-emit-find-links --no-header --strip-extras $(UPGRADE)
 UPGRADE =
 
-.PHONY: help demo test check check-docs example format bench soak picture lock clean
+.PHONY: help demo test crash check check-docs example format bench soak picture lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -43,7 +44,7 @@ demo: $(ENVIRONMENT)
 	@$(PY) -m bot demo $(if $(ONCE),--once)
 
 test: $(ENVIRONMENT)
-	$(PY) -m pytest $(WORKERS) $(ARGS)
+	$(PY) -m pytest $(WORKERS) --ignore=tests/crash $(ARGS)
 
 check: $(ENVIRONMENT)
 	$(PY) -m ruff format --check $(ROOMS)
@@ -66,6 +67,9 @@ example: $(ENVIRONMENT)
 
 bench: $(ENVIRONMENT)
 	@$(PY) -m tests.bench $(ARGS)
+
+crash: $(ENVIRONMENT)
+	$(PY) -m pytest tests/crash $(ARGS)
 
 soak: $(ENVIRONMENT)
 	SOAK=1 $(PY) -m pytest tests/crash $(ARGS)

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 FIXED = {"help", "demo", "test", "check", "bench", "soak", "picture", "lock", "clean"}
-TARGETS = sorted(FIXED | {"format", "example", "check-docs"})
+TARGETS = sorted(FIXED | {"crash", "format", "example", "check-docs"})
 
 
 def text(name: str) -> str:

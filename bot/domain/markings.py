@@ -103,12 +103,30 @@ def read_marking(text: str) -> Reading:
 
 
 def labels_ask(*texts: str) -> bool:
-    """Whether the strictest label of a post is only quoted or talked about: a person decides."""
+    """Whether the strictest label of a post is only quoted or asked about: a person decides.
+
+    A label in the middle of a sentence counts as the post's: its author addressed it with a tag.
+    """
     standing: list[Label] = []
     mentioned: list[Label] = []
     for text in map(unify_line_ends, texts):
-        for label, stands in _sorted_labels(text, label_mentions(text)):
-            (standing if stands else mentioned).append(label)
+        quotation = Quotation(text)
+        for mention in label_mentions(text):
+            if mention.label is not None:
+                quoted = quotation.holds(mention.start, mention.end)
+                merely = quoted or (_is_within(text, mention) and _asks_about(text, mention))
+                (mentioned if merely else standing).append(mention.label)
+    return _exceeds(mentioned, standing)
+
+
+def _is_within(text: str, mention: Mention) -> bool:
+    """Say whether words of the same sentence, other than tags, come before the label."""
+    before, _ = _sentence_around(text, mention)
+    bare = _TAG.sub(lambda match: _blank(match[0]), before)
+    return bool(bare.strip()) and not _stands_apart(bare)
+
+
+def _exceeds(mentioned: list[Label], standing: list[Label]) -> bool:
     strictest = most_restrictive(standing)
     return any(strictest is None or label.rank > strictest.rank for label in mentioned)
 
@@ -274,44 +292,59 @@ def _label_rule(mention: Mention) -> str:
 
 def _label_decisions(text: str, mentions: tuple[Mention, ...]) -> Iterator[Decision]:
     """What the labels decide: those that stand as labels fully, those merely mentioned ask."""
-    if any(mention.label is None for mention in mentions):
-        yield Decision.HOLD
-    strictest = most_restrictive(
-        label for label, stands in _sorted_labels(text, mentions) if stands
-    )
+    quotation = Quotation(text)
+    standing: list[Label] = []
+    mentioned: list[Label] = []
+    for mention in mentions:
+        if mention.label is None:
+            yield Decision.HOLD
+        elif quotation.holds(mention.start, mention.end) or _talks_about(text, mention):
+            mentioned.append(mention.label)
+        else:
+            standing.append(mention.label)
+    strictest = most_restrictive(standing)
     if strictest is not None:
         yield _LABEL_DECISIONS[strictest]
-    if labels_ask(text):
+    if _exceeds(mentioned, standing):
         yield Decision.ASK
-
-
-def _sorted_labels(text: str, mentions: tuple[Mention, ...]) -> Iterator[tuple[Label, bool]]:
-    """Each known label, and whether it stands as one or is merely quoted or talked about."""
-    quotation = Quotation(text)
-    for mention in mentions:
-        if mention.label is not None:
-            quoted = quotation.holds(mention.start, mention.end)
-            yield mention.label, not (quoted or _talks_about(text, mention))
 
 
 def _talks_about(text: str, mention: Mention) -> bool:
     """Say whether a sentence speaks of the label instead of bearing it."""
-    before = text[max(0, mention.start - _SENTENCE) : mention.start].rpartition("\n")[2]
-    after = text[mention.end : mention.end + _SENTENCE].partition("\n")[0]
-    starts = [end.end() for end in _SENTENCE_END.finditer(before)]
-    before = before[starts[-1] if starts else 0 :]
-    is_name = len(text) <= LONGEST_NAME and DOCUMENT_NAME.fullmatch(text)
-    if is_name or re.match(r"[\w\-]*\.\w{2,5}\b", after):
+    if _asks_about(text, mention):
+        return True
+    before, after = _sentence_around(text, mention)
+    if _is_in_name(text, after):
+        return False
+    before = _TAG.sub(lambda match: _blank(match[0]), before)
+    if not before.strip(" \t*_~`#>-•・[](){}【】「」〔〕《》<\"'|") or _DECLARING.search(before):
+        return False
+    return bool(after.strip(" \t*_~`.。!,、;:)]}】」〕》>\"'|")) and not _stands_apart(before)
+
+
+def _asks_about(text: str, mention: Mention) -> bool:
+    """Say whether a sentence defines the label or is a question about it."""
+    before, after = _sentence_around(text, mention)
+    if _is_in_name(text, after):
         return False
     if _DEFINED.match(after):
         return True
     stop = _SENTENCE_END.search(after + " ")
     asked = stop is not None and stop[0].strip() in {"?", "？"}
-    if asked or (_QUESTION.match(before) and not before.rstrip().endswith((":", "["))):
-        return True
-    if not before.strip(" \t*_~`#>-•・[](){}【】「」〔〕《》<\"'|") or _DECLARING.search(before):
-        return False
-    return bool(after.strip(" \t*_~`.。!,、;:)]}】」〕》>\"'|")) and not _stands_apart(before)
+    return asked or bool(_QUESTION.match(before) and not before.rstrip().endswith((":", "[")))
+
+
+def _sentence_around(text: str, mention: Mention) -> tuple[str, str]:
+    """What stands before the label in its sentence, and what follows it on its line."""
+    before = text[max(0, mention.start - _SENTENCE) : mention.start].rpartition("\n")[2]
+    after = text[mention.end : mention.end + _SENTENCE].partition("\n")[0]
+    starts = [end.end() for end in _SENTENCE_END.finditer(before)]
+    return before[starts[-1] if starts else 0 :], after
+
+
+def _is_in_name(text: str, after: str) -> bool:
+    is_name = len(text) <= LONGEST_NAME and DOCUMENT_NAME.fullmatch(text)
+    return bool(is_name or re.match(r"[\w\-]*\.\w{2,5}\b", after))
 
 
 def _stands_apart(before: str) -> bool:

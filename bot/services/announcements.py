@@ -112,8 +112,9 @@ def _revision_to_show(uow: UnitOfWork, delivery: Delivery, link: Link, route: Ro
     advisory = uow.advisories.get(route.advisory_id)
     if target is None or policy.carries(advisory, link):
         return route.revision
+    # After a crash nobody knows: then what was permitted last, never what nobody has released.
     revision = (target.shown or "").partition("/")[0]
-    return int(revision) if revision.isdigit() else 1
+    return int(revision) if revision.isdigit() else route.revision
 
 
 def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:

@@ -28,9 +28,9 @@ from bot.storage.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 LANES_AT_ONCE = 50
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=10)
 # An attempt ends well before its lease does.
-PATIENCE = timedelta(seconds=25)
+PATIENCE = timedelta(seconds=8)
 HOLD_OFF = timedelta(seconds=10)
 # How long a dispatcher that is told to stop waits for what it is sending.
 DRAIN = timedelta(seconds=5)

@@ -15,8 +15,8 @@ from bot.domain.labels import Label
 from bot.domain.moments import in_both_cities
 from bot.texts.catalog import Catalog, Language
 
-# Where the names of code words stand that refusals mention.
-NAMES = {"role": "roster.role", "word": "forms.field"}
+# Where the names of code words stand that refusals mention; words to be typed stay as typed.
+NAMES = {"role": "roster.role"}
 LIST_MARK = {Language.EN: ", ", Language.JA: "、"}
 
 
@@ -78,7 +78,7 @@ class Speech:
         return Safe(self.catalog.say(self.language, key, **parameters))
 
     def _named(self, parameter: str, value: object) -> object:
-        """A role or a field in a refusal by the name it has in forms, not by its code word."""
+        """A role in a refusal by its name, not by its code word."""
         key = f"{NAMES.get(parameter, '')}.{value}"
         return self._phrase(key) if self.catalog.has(key) else value
 

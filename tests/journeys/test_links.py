@@ -11,7 +11,7 @@ PROPOSE = "/link propose to:ASD tags:advisory"
 async def test_a_link_that_may_not_be_is_refused_with_its_reason(strict: Bridge) -> None:
     await strict.enrol_everybody()
     tanaka, nguyen = strict.tanaka, strict.nguyen
-    assert "「liaison」の権限が必要" in await strict.suzuki.types(PROPOSE)
+    assert "「連絡担当」の権限が必要" in await strict.suzuki.types(PROPOSE)
     assert "両端が同じ側" in await tanaka.types("/link propose to:NPA tags:advisory")
     assert "TLP:REDは架け橋では転送しません" in await tanaka.types(f"{PROPOSE} ceiling:RED")
     private = Hand(strict.tokyo, tanaka.user, await _direct_channel(tanaka))

@@ -278,8 +278,9 @@ class Life(RuleBasedStateMachine):
             return
         assert self.links[delivery.link_id or 0]["open"], "a copy along a link that is closed"
         assert post["state"] == "issued"
-        urgent = "urgent" in facts.tags
-        self.note_arrival((delivery.channel, urgent), delivery.link_id or 0, post)
+        if facts.part == 1:
+            lane = (delivery.channel, "urgent" in facts.tags)
+            self.note_arrival(lane, delivery.link_id or 0, post)
 
     def note_arrival(self, lane: tuple[str, bool], key: int, post: Fields) -> None:
         if post["routes"][key]["ordered"]:

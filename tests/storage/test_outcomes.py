@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
@@ -14,7 +15,7 @@ from bot.storage.database import Database
 from bot.storage.schema import upgrade
 from bot.storage.tables import thread_replies
 from bot.storage.unit_of_work import UnitOfWork
-from tests.storage.databases import opened
+from tests.storage.databases import empty_url, opened
 
 SECRET = "the words of a message"
 
@@ -67,16 +68,17 @@ def test_an_error_of_the_database_carries_no_parameter(database: Database) -> No
     assert SECRET not in str(refused.value)
 
 
-def test_replicas_that_start_together_bring_the_schema_up_to_date_once(nothing: str) -> None:
+@pytest.mark.postgres
+def test_replicas_that_start_together_bring_the_schema_up_to_date_once(tmp_path: Path) -> None:
     start = threading.Barrier(2)
 
-    def replica() -> None:
-        with opened(nothing) as database:
+    def replica(url: str) -> None:
+        with opened(url) as database:
             start.wait()
             upgrade(database)
 
-    with ThreadPoolExecutor(2) as threads:
-        for one in [threads.submit(replica) for _ in range(2)]:
+    with empty_url("postgresql", tmp_path) as url, ThreadPoolExecutor(2) as threads:
+        for one in [threads.submit(replica, url) for _ in range(2)]:
             one.result()
-    with opened(nothing) as database:
-        assert database.transact(lambda uow: uow.agencies.get("NPA")) is not None
+        with opened(url) as database:
+            assert database.transact(lambda uow: uow.agencies.get("NPA")) is not None
