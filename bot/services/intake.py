@@ -156,13 +156,13 @@ def _refuse_author(
         return errors.StrangerRefused()
     if message.is_guest:
         return errors.GuestRefused()
+    if author is not None and (author.may_speak or author.is_source):
+        return None
     workspace = uow.workspaces.of_team(message.team)
     contact = contact_of(uow, workspace.government if workspace else None)
     if author is None:
         return errors.NotEnrolled(contact=contact)
-    if not author.may_speak and not author.is_source:
-        return errors.RoleMissing(role=Role.MEMBER.value, contact=contact)
-    return None
+    return errors.RoleMissing(role=Role.MEMBER.value, contact=contact)
 
 
 def _refuse_content(reading: LabelReading, screening: Screening) -> errors.BotError | None:

@@ -79,7 +79,9 @@ class Renderer:
     def is_inert(self, shown: Shown) -> bool:
         """The last look before something is said: nothing in it notifies, links or hides."""
         texts = [shown.text, *_mrkdwn_in(shown.blocks)]
-        return all(is_inert(text, self._allowed_hosts) for text in texts)
+        # Most lines stand in the fallback text and in a block: each is looked at once.
+        lines = dict.fromkeys(line for text in texts for line in text.split("\n"))
+        return all(is_inert(line, self._allowed_hosts) for line in lines)
 
     def speech(self, language: Language) -> Speech:
         return Speech(self._catalog, language)
