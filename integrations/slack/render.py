@@ -41,8 +41,8 @@ from integrations.slack.speech import Safe, Speech
 
 # chat.update takes 4,000 characters of fallback text where chat.postMessage takes 40,000.
 FALLBACK_LIMIT = 3_800
-# Slack's mark of a quoted line, escaped as in every text sent to it.
-QUOTE = "&gt; "
+# Slack's mark of a quoted line (docs: formatting text, block quotes); only < begins a control.
+QUOTE = "> "
 LABEL_CHOICES = (Label.CLEAR, Label.GREEN, Label.AMBER)
 
 
