@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 # Where Slack lets answers be sent (docs: handling interaction payloads, response_url).
 ANSWER_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-ANSWER_SECONDS = 5
+RESPONSE_SECONDS = 5
 
 
 class Windows:
@@ -57,7 +57,7 @@ class Windows:
             log.warning("windows.foreign_response_url")
             return
         payload = {"text": text, "response_type": "ephemeral", "replace_original": replace}
-        timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=RESPONSE_SECONDS)
         try:
             async with self._session.post(url, json=payload, timeout=timeout) as response:
                 if response.status >= 400:
