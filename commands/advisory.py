@@ -9,7 +9,7 @@ from bot.domain.labels import Label
 from bot.services import advisories, issuing, receipts, releases, withdrawals
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
-from integrations.slack.render import LABEL_CHOICES, route_line
+from integrations.slack.shown_cards import LABEL_CHOICES, route_line
 from integrations.slack.speech import Safe
 
 NUMBER = Field("number", Kind.CODE, positional=True)

@@ -12,7 +12,7 @@ from bot.services.cards import agency_of
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, Field, Kind
 from commands.catalogue import Ask, Command, Place, Reply, Verb, only_here
-from integrations.slack.render import terms_line
+from integrations.slack.shown_links import terms_line
 from integrations.slack.speech import Safe
 
 TERMS = (

@@ -176,7 +176,7 @@ def test_a_prefix_separates_installations(prefix: str) -> None:
 
 def test_every_button_the_renderer_writes_has_a_handler() -> None:
     written: set[str] = set()
-    for path in (ROOT / "integrations" / "slack").glob("*.py"):
+    for path in (ROOT / "integrations" / "slack").rglob("*.py"):
         for node in ast.walk(tree_of(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "button":
                 action = node.args[1]

@@ -17,6 +17,11 @@ from bot.domain.officials import Government
 
 
 @dataclass(frozen=True)
+class Facts:
+    """One announcement; every kind is a class of its own, kept with its noun."""
+
+
+@dataclass(frozen=True)
 class ReceiptFacts:
     """One acknowledgement: which agency, by whom, when."""
 
@@ -26,7 +31,7 @@ class ReceiptFacts:
 
 
 @dataclass(frozen=True)
-class CopyFacts:
+class CopyFacts(Facts):
     """An advisory as its readers on the other side see it (or its own side, for a typed one)."""
 
     side: Government
@@ -51,7 +56,7 @@ class CopyFacts:
 
 
 @dataclass(frozen=True)
-class TombstoneFacts:
+class TombstoneFacts(Facts):
     """What stands where a text stood that may not be shown any more: the label is kept."""
 
     side: Government
@@ -64,7 +69,7 @@ class TombstoneFacts:
 
 
 @dataclass(frozen=True)
-class ChangeFacts:
+class ChangeFacts(Facts):
     """A note in a copy's thread: what became of the advisory above it, and who should look."""
 
     side: Government
@@ -80,7 +85,7 @@ class ChangeFacts:
 
 
 @dataclass(frozen=True)
-class ReplyFacts:
+class ReplyFacts(Facts):
     """A reply in an advisory's thread, mirrored to another thread of the same advisory."""
 
     side: Government
@@ -104,7 +109,7 @@ class RouteFacts:
 
 
 @dataclass(frozen=True)
-class StatusFacts:
+class StatusFacts(Facts):
     """The card in the source's thread: where it went and who acknowledged."""
 
     side: Government
@@ -121,7 +126,7 @@ class StatusFacts:
 
 
 @dataclass(frozen=True)
-class ReleaseFacts:
+class ReleaseFacts(Facts):
     """The private card of a releaser: decide about one advisory that waits."""
 
     side: Government
@@ -141,7 +146,7 @@ class ReleaseFacts:
 
 
 @dataclass(frozen=True)
-class HeldFacts:
+class HeldFacts(Facts):
     """Tells an author privately that a post is held, with buttons to set its label."""
 
     number: str
@@ -149,7 +154,7 @@ class HeldFacts:
 
 
 @dataclass(frozen=True)
-class NoteFacts:
+class NoteFacts(Facts):
     """Tells one person something: a text key and its parameters."""
 
     key: str
@@ -157,7 +162,7 @@ class NoteFacts:
 
 
 @dataclass(frozen=True)
-class LinkFacts:
+class LinkFacts(Facts):
     """A notice about a link, in one of its channels; `change` is the key under `links.notice`."""
 
     side: Government
@@ -177,21 +182,7 @@ class LinkFacts:
 
 
 @dataclass(frozen=True)
-class NothingFacts:
+class NothingFacts(Facts):
     """May not be said any more; whether an earlier attempt left it standing is still looked up."""
 
     reason: str
-
-
-Facts = (
-    CopyFacts
-    | NothingFacts
-    | TombstoneFacts
-    | ChangeFacts
-    | ReplyFacts
-    | StatusFacts
-    | ReleaseFacts
-    | HeldFacts
-    | NoteFacts
-    | LinkFacts
-)

@@ -15,7 +15,8 @@ from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
 from bot.domain.officials import Government
 from bot.services import facts
 from bot.texts.catalog import Language, load
-from integrations.slack.render import Renderer, Shown, own_language
+from integrations.slack.render import Renderer
+from integrations.slack.voice import Shown, own_language
 from tests.domain.test_inert import HOSTILE
 
 CATALOG = load()

@@ -1,0 +1,223 @@
+"""What readers are shown of an advisory: copies, changes, replies, and the tombstones after them.
+
+Policy is asked again here, in the transaction that claims the send.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain import policy
+from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState, ThreadReply
+from bot.domain.changes import changed_lines
+from bot.domain.deliveries import Delivery
+from bot.domain.links import Link
+from bot.services.cards import (
+    agencies_expected,
+    agency_of,
+    is_shown,
+    names_in,
+    receipts_of,
+    refresh_status,
+)
+from bot.services.composing import Composers, required, side_of
+from bot.services.facts import ChangeFacts, CopyFacts, ReplyFacts, TombstoneFacts
+from bot.services.kinds import (
+    CHANGE,
+    COPY,
+    HELD,
+    REPLY,
+    SOURCE,
+    STATUS,
+    Withheld,
+    digest_of,
+    parts_of,
+)
+from bot.storage.unit_of_work import UnitOfWork
+
+# A copy queued this long after its source was posted says so.
+LATE = timedelta(minutes=10)
+
+
+def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    link = uow.links.get(required(delivery.link_id))
+    route = uow.advisories.route(advisory.id, link.id)
+    if route is None:
+        raise Withheld("policy")
+    if delivery.target is None:
+        _require_sendable(uow, advisory, link, route)
+    elif not is_shown(uow, delivery, advisory):
+        return _tombstone(uow, delivery, advisory)
+    return _copy_facts(uow, delivery, advisory, _revision_to_show(uow, delivery, link, route))
+
+
+def _revision_to_show(uow: UnitOfWork, delivery: Delivery, link: Link, route: Route) -> int:
+    """The newest text permitted; over a link that carries nothing now, what stands already."""
+    target = uow.outbox.get(delivery.target) if delivery.target else None
+    advisory = uow.advisories.get(route.advisory_id)
+    if target is None or policy.carries(advisory, link):
+        return route.revision
+    # After a crash nobody knows: then what was permitted last, never what nobody has released.
+    revision = (target.shown or "").partition("/")[0]
+    return int(revision) if revision.isdigit() else route.revision
+
+
+def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
+    released = route.decided_by is not None
+    if policy.may_send(advisory, link, route.state, released=released):
+        return
+    if route.state is RouteState.QUEUED and advisory.state is AdvisoryState.ISSUED:
+        uow.advisories.put_route(advisory.id, link.id, RouteState.WITHHELD)
+        refresh_status(uow, advisory.id)
+    raise Withheld("policy" if advisory.state is AdvisoryState.ISSUED else advisory.state.value)
+
+
+def _tombstone(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> TombstoneFacts:
+    if advisory.label is None:
+        raise Withheld("not_issued")
+    withdrawn = advisory.state is AdvisoryState.WITHDRAWN
+    return TombstoneFacts(
+        side=side_of(uow, delivery),
+        why="withdrawn" if withdrawn else "recalled",
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, advisory.agency),
+        at=advisory.changed_at or uow.now,
+        reason=advisory.reason,
+    )
+
+
+def _source(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    if advisory.state is AdvisoryState.WITHDRAWN and delivery.target is not None:
+        return _tombstone(uow, delivery, advisory)
+    return _copy_facts(uow, delivery, advisory, advisory.revision)
+
+
+def _copy_facts(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, revision: int
+) -> CopyFacts:
+    if advisory.label is None or not advisory.is_out:
+        raise Withheld("not_issued")
+    body = uow.advisories.body_of(advisory, revision)
+    parts = parts_of(body)
+    part = int(str(delivery.facts.get("part", 1)))
+    is_source = delivery.kind == SOURCE
+    return CopyFacts(
+        side=side_of(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, advisory.agency),
+        author=advisory.author_name,
+        posted_at=advisory.posted_at,
+        tags=advisory.tags,
+        title=advisory.title,
+        body=parts[part - 1] if part <= len(parts) else "",
+        names=names_in(uow, advisory.team, advisory.title + body),
+        part=part,
+        parts=max(len(parts), part),
+        receipts=() if is_source else receipts_of(uow, advisory.id),
+        agencies_expected=0 if is_source else agencies_expected(uow, advisory),
+        acknowledgeable=not is_source and part >= len(parts),
+        revision=revision,
+        changed_at=advisory.changed_at if revision > 1 else None,
+        is_late=_is_late(uow, delivery, advisory),
+        superseded_by=advisory.superseded_by,
+    )
+
+
+def _is_late(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
+    """Whether the bot heard of it late; a releaser's or an author's time to think is not meant."""
+    if delivery.created_at - advisory.posted_at <= LATE:
+        return False
+    first = uow.outbox.of_advisory(advisory.id, HELD, STATUS, COPY)
+    return bool(first) and first[0].created_at - advisory.posted_at > LATE
+
+
+def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    if advisory.label is None:
+        raise Withheld("not_issued")
+    change, revision = str(delivery.facts["change"]), int(str(delivery.facts["revision"]))
+    # A text that was withdrawn meanwhile must not come back by way of its own change note.
+    removed: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    more = 0
+    shown = is_shown(uow, delivery, advisory)
+    link = uow.links.get(delivery.link_id) if delivery.link_id else None
+    may_tell = shown and link is not None and policy.carries(advisory, link)
+    if change == "revised" and delivery.target is None and not may_tell:
+        raise Withheld("no_longer_shown")
+    if change == "revised" and shown:
+        before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
+        removed, added, more = changed_lines(before, uow.advisories.body_of(advisory, revision))
+    receipts = receipts_of(uow, advisory.id)
+    return ChangeFacts(
+        side=side_of(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        change=change,
+        revision=revision,
+        removed=removed,
+        added=added,
+        more=more,
+        acknowledged_by=tuple(receipt.agency for receipt in receipts),
+        detail=advisory.superseded_by if change == "superseded" else advisory.reason,
+    )
+
+
+def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))
+    author = uow.officials.get(reply.author_id)
+    gone = reply.is_deleted or not advisory.is_out
+    if advisory.label is None or (gone and delivery.target is None):
+        raise Withheld("reply_gone")
+    if delivery.target is None and delivery.link_id is not None:
+        link = uow.links.get(delivery.link_id)
+        leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())
+        if not leads_there or not policy.may_reply(advisory, link):
+            raise Withheld("policy")
+        if not is_shown(uow, delivery, advisory):
+            raise Withheld("no_longer_shown")
+    if not is_shown(uow, delivery, advisory):
+        return _tombstone(uow, delivery, advisory)
+    if not reply.is_deleted and not _may_change(uow, delivery, advisory, reply):
+        raise Withheld("policy")
+    if reply.is_deleted:
+        return TombstoneFacts(
+            side=side_of(uow, delivery),
+            why="reply_deleted",
+            number=advisory.number,
+            label=advisory.label,
+            agency=agency_of(uow, author.agency),
+            at=uow.now,
+            reason="",
+        )
+    return ReplyFacts(
+        side=side_of(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, author.agency),
+        author=author.name,
+        body=reply.body,
+        names=names_in(uow, reply.team, reply.body),
+    )
+
+
+def _may_change(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, reply: ThreadReply
+) -> bool:
+    """An edited reply is new text: over a link that carries nothing now it stays as it was.
+
+    The text that stands already may always take on the tighter label.
+    """
+    if delivery.target is None or delivery.link_id is None:
+        return True
+    shown = uow.outbox.get(delivery.target).shown or ""
+    same = shown.partition("/")[0] == digest_of(reply.body)
+    return same or policy.may_reply(advisory, uow.links.get(delivery.link_id))
+
+
+COMPOSERS: Composers = {COPY: _copy, SOURCE: _source, CHANGE: _change, REPLY: _reply}

@@ -1,0 +1,72 @@
+"""What the originating side is shown of its own advisory: status, release and held cards."""
+
+from __future__ import annotations
+
+from bot.domain.advisories import AdvisoryState, RouteState
+from bot.domain.deliveries import Delivery
+from bot.domain.officials import Role
+from bot.services.cards import agencies_expected, agency_of, names_in, route_facts, status_of
+from bot.services.composing import Composers, required
+from bot.services.facts import HeldFacts, ReleaseFacts, StatusFacts
+from bot.services.kinds import HELD, RELEASE, STATUS, Withheld, parts_of
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def _status(uow: UnitOfWork, delivery: Delivery) -> StatusFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    if advisory.label is None:
+        raise Withheld("not_issued")
+    routes, receipts = status_of(uow, advisory)
+    return StatusFacts(
+        side=advisory.government,
+        number=advisory.number,
+        label=advisory.label,
+        routes=routes,
+        receipts=receipts,
+        agencies_expected=agencies_expected(uow, advisory),
+        files=advisory.files,
+        revision=advisory.revision,
+        state=advisory.state.value,
+        reason=advisory.reason,
+        superseded_by=advisory.superseded_by,
+    )
+
+
+def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    if advisory.label is None:
+        raise Withheld("not_issued")
+    routes = uow.advisories.routes(advisory.id)
+    waiting = any(route.state is RouteState.AWAITING for route in routes)
+    parts = parts_of(advisory.body)
+    part = int(str(delivery.facts.get("part", 1)))
+    if delivery.target is None:
+        reader = uow.officials.find(delivery.team, delivery.user or "")
+        if not waiting or reader is None or not reader.has(Role.RELEASER):
+            raise Withheld("nothing_to_release")
+    return ReleaseFacts(
+        side=advisory.government,
+        number=advisory.number,
+        label=advisory.label,
+        agency=agency_of(uow, advisory.agency),
+        author=advisory.author_name,
+        posted_at=advisory.posted_at,
+        title=advisory.title,
+        body=parts[part - 1] if part <= len(parts) else "",
+        part=part,
+        parts=max(part, len(parts)),
+        revision=advisory.revision,
+        names=names_in(uow, advisory.team, advisory.title + advisory.body),
+        destinations=tuple(route_facts(uow, advisory, route) for route in routes),
+        decided=not waiting,
+    )
+
+
+def _held(uow: UnitOfWork, delivery: Delivery) -> HeldFacts:
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    if advisory.state is not AdvisoryState.HELD:
+        raise Withheld("no_longer_held")
+    return HeldFacts(advisory.number, bool(delivery.facts.get("unknown_label")))
+
+
+COMPOSERS: Composers = {STATUS: _status, RELEASE: _release, HELD: _held}

@@ -1,0 +1,108 @@
+"""The bot's voice in blocks: both languages side by side, labels first and last, texts made inert.
+
+In a channel both languages stand side by side, the side's own first; a private message speaks the
+reader's language. An advisory begins and ends with its label (FIRST, TLP 2.0: messaging).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.domain.inert import clip, escape, inert, plain, split_text
+from bot.domain.labels import GLOSS_JA, Label
+from bot.domain.officials import Government
+from bot.texts.catalog import Catalog, Language
+from integrations.slack.blocks import SECTION_LIMIT, Block, section
+from integrations.slack.speech import Safe, Speech
+
+# chat.update takes 4,000 characters of fallback text where chat.postMessage takes 40,000.
+FALLBACK_LIMIT = 3_800
+# Slack's mark of a quoted line (docs: formatting text, block quotes); only < begins a control.
+QUOTE = "> "
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What Slack is given: blocks, and the fallback text for notifications and screen readers."""
+
+    text: str
+    blocks: list[Block]
+
+
+# From facts of one kind to what is shown; the reader's language matters in private only.
+Shape = Callable[[Any, Language], Shown]
+Shapes = Mapping[type, Shape]
+
+
+class Voice:
+    """What every noun's shapes are spoken with."""
+
+    def __init__(self, catalog: Catalog, allowed_hosts: frozenset[str] = frozenset()) -> None:
+        self._catalog = catalog
+        self._allowed_hosts = allowed_hosts
+
+    def speech(self, language: Language) -> Speech:
+        return Speech(self._catalog, language)
+
+    def both(self, side: Government, key: str, **parameters: object) -> Safe:
+        first = own_language(side)
+        lines = [self.speech(lang).say(key, **parameters) for lang in (first, first.other)]
+        return Safe("\n".join(dict.fromkeys(lines)))
+
+    def both_detailed(self, side: Government, key: str, detail: str, **parameters: object) -> Safe:
+        """Both languages, each saying in its own words when no detail was given."""
+        first = own_language(side)
+        lines = []
+        for language in (first, first.other):
+            speech = self.speech(language)
+            shown = detail or speech.say("advisories.standing.no_reason")
+            lines.append(speech.say(key, detail=shown, **parameters))
+        return Safe("\n".join(lines))
+
+    def both_words(self, side: Government, key: str, **parameters: object) -> Safe:
+        first = own_language(side)
+        words = [self.speech(lang).say(key, **parameters) for lang in (first, first.other)]
+        return Safe(" / ".join(dict.fromkeys(words)))
+
+    def label_lines(self, label: Label, side: Government, number: str) -> tuple[Safe, Safe]:
+        end = self.both_words(side, "advisories.end", number=number)
+        return Safe(f"*{label.value}* ({GLOSS_JA[label]})"), Safe(f"*{label.value}* — {end}")
+
+    def inert(self, text: str, names: Any) -> Safe:
+        return Safe(escape(inert(plain(text, names), self._allowed_hosts)))
+
+    def quoted(self, text: str, names: Any) -> Safe:
+        """Somebody's words behind a quotation bar, so that no line of theirs passes for ours.
+
+        A code fence would end the quotation; three apostrophes stand in its place.
+        """
+        inert_text = self.inert(text, names).replace("```", "'''")
+        return Safe("\n".join(f"{QUOTE}{line}" for line in inert_text.split("\n")))
+
+    def sections(self, text: Safe) -> list[Block]:
+        return [section(piece) for piece in pieces(text)]
+
+    def framed(self, top: Safe, body: str, bottom: Safe) -> str:
+        return f"{top}\n{clip(body, FALLBACK_LIMIT - len(top) - len(bottom) - 2)}\n{bottom}"
+
+
+def pieces(text: Safe) -> list[Safe]:
+    """A text in pieces that each fit into a block; Slack takes none that is blank."""
+    return [Safe(piece) for piece in split_text(text, SECTION_LIMIT) if piece.strip()]
+
+
+def quoted_sections(quoted: Safe) -> list[Block]:
+    """Sections of a quotation; a line too long for one goes on behind the bar in the next."""
+    lines = split_text(quoted, SECTION_LIMIT - len(QUOTE))
+    return [
+        section(Safe(piece if piece.startswith(QUOTE) else QUOTE + piece))
+        for piece in lines
+        if piece.removeprefix(QUOTE).strip()
+    ]
+
+
+def own_language(side: Government) -> Language:
+    """The language that stands first in a side's channels."""
+    return Language.JA if side is Government.JP else Language.EN
