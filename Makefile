@@ -97,8 +97,8 @@ lock:
 	@test -x .venv-lock/bin/pip-compile || { $(PYTHON) -m venv --clear .venv-lock && \
 	  .venv-lock/bin/python -m pip --disable-pip-version-check install --quiet pip-tools==$(PIP_TOOLS); }
 	$(LOCK) --allow-unsafe --only-build-deps --build-deps-for=editable -o requirements/build.txt pyproject.toml
-	$(LOCK) -o requirements/run.txt pyproject.toml
 	$(LOCK) --extra dev -o requirements/dev.txt pyproject.toml
+	$(LOCK) --constraint requirements/dev.txt -o requirements/run.txt pyproject.toml
 
 clean:
 	rm -rf .venv .venv-lock .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache \
