@@ -206,7 +206,7 @@ def uncertain(scene: Scene) -> None:
     ends = threading.Event()
     with fresh_url("sqlite", scene.folder) as url, opened(url) as database:
         try:
-            asyncio.run(database.run(lambda _uow: ends.wait(20), 0.05))
+            asyncio.run(database.run(lambda _uow: ends.wait(20), 2))
         finally:
             ends.set()
 
