@@ -77,6 +77,11 @@ EXAMPLES = {
     "text": '"…"',
     "reason": '"…"',
     "by": "ADV-2026-0002",
+    "item": "ACT-2026-0001",
+    "into": "ACT-2026-0002",
+    "owner": "NPA,@user",
+    "due": "2026-09-30",
+    "rendering": '"…"',
 }
 
 

@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 from bot import errors, operations
+from bot.domain.actions import Owner
 from bot.domain.labels import Label
 from bot.domain.links import Mode
-from bot.domain.officials import Role
+from bot.domain.officials import Government, Role
 from bot.services import (
     access,
+    actions,
     intake,
     issuing,
     links,
@@ -27,12 +29,14 @@ from bot.services import (
     roster,
     withdrawals,
 )
+from bot.services.actions import ActionRequest
+from bot.services.owners import OwnersRead, read_owners
 from bot.services.roster import Person
 from bot.settings import load_settings
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Language, load
-from commands import advisory, kakehashi, link
+from commands import action, advisory, kakehashi, link
 from commands.arguments import Arguments, parse
 from commands.catalogue import Ask
 from integrations.slack.speech import Speech
@@ -196,6 +200,27 @@ def acknowledged_twice(scene: Scene) -> None:
     acknowledge(scene, "NGUYEN")
 
 
+def item(scene: Scene, by: str = "TANAKA", **about: Any) -> str:
+    """The number of an action that Tanaka has opened."""
+    request = ActionRequest("Share the format", **about)
+    return str(actions.open_action(scene.uow, scene.the(by), request)[0].number)
+
+
+def moved(scene: Scene, verb: Callable[..., Any], *names: str, **about: Any) -> None:
+    """The same verb by one official after the other, on one action."""
+    number = item(scene, **about)
+    for name in names:
+        verb(scene.uow, scene.the(name), number)
+
+
+def merged(scene: Scene, into: str | None = None) -> None:
+    number = item(scene)
+    actions.merge_action(scene.uow, scene.the("TANAKA"), number, into or number)
+
+
+ASD = OwnersRead((Owner(Government.AU, "ASD"),))
+
+
 def busy(scene: Scene) -> None:
     with opened(f"sqlite:///{scene.folder}/no/such/folder.db") as away:
         away.ping()
@@ -230,6 +255,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "OwnSideOnly": own_terms,
     "ReleaseByAuthor": released_by_its_author,
     "ButtonNotYours": lambda s: (s.posted(BARE), label(s, name="SATO")),
+    "ActionNotYours": lambda s: moved(s, actions.start_action, "SUZUKI", owners=ASD),
     "UnknownVerb": lambda _: typed(link, "marry LNK-7Q3F"),
     "UnknownWord": lambda _: typed(link, "accept LNK-7Q3F colour:red"),
     "MissingWord": lambda _: typed(link, "propose to:ASD"),
@@ -239,6 +265,8 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "UnknownAgency": lambda s: ask(s, typed(link, "propose to:XYZ tags:x")).agency("to"),
     "AgencyOfOtherGovernment": lambda s: enrol(s, cast.person("TANAKA"), "ASD"),
     "NotAPerson": lambda _: typed(kakehashi, "remove sato").person("user"),
+    "UnknownOwner": lambda s: read_owners(s.uow, s.the("TANAKA"), "somebody"),
+    "BadDate": lambda s: action.due(ask(s, typed(action, "due ACT-2026-0001 due:sometime"))),
     "BadTags": lambda _: typed(link, "propose to:ASD tags:!!!").tags("tags"),
     "BadLabel": lambda _: typed(link, "propose to:ASD tags:x ceiling:PINK").label("ceiling"),
     "SeveralLabels": lambda s: (
@@ -258,6 +286,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "BadRosterRow": lambda s: roster.import_roster(s.uow, "no,such,columns\n"),
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),
+    "ActionNotFound": lambda s: actions.find_action(s.uow, s.the("WALSH"), item(s, internal=True)),
     "OfficialNotFound": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U77"),
     "LinkToItself": lambda s: accept(s, "SATO", HERE),
     "LinkToSameGovernment": lambda s: accept(s, "SATO", cast.view(cast.TOKYO, cast.TOKYO_DLG)),
@@ -284,6 +313,15 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "AdvisoryNotAwaiting": lambda s: (s.posted(), release(s)),
     "AdvisoryNotReceived": lambda s: (s.arrived(), acknowledge(s, "SATO")),
     "AlreadyAcknowledged": acknowledged_twice,
+    "ActionNotInState": lambda s: moved(s, actions.start_action, "TANAKA", "TANAKA"),
+    "ActionVerifiedByFinisher": lambda s: (
+        number := item(s),
+        actions.finish_action(s.uow, s.the("TANAKA"), number),
+        actions.verify_action(s.uow, s.the("TANAKA"), number),
+    ),
+    "ActionMergedIntoItself": merged,
+    "ActionCannotMerge": lambda s: merged(s, item(s, internal=True)),
+    "InternalOwnerElsewhere": lambda s: item(s, internal=True, owners=ASD),
     "LastAdmin": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U01SATO"),
     "DeliveryNotParked": lambda s: operations._parked(s.uow, 7),
     "SchemaNotCurrent": empty,

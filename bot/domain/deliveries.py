@@ -87,6 +87,7 @@ class Delivery:
     slack_ts: str | None
     posted_channel: str | None
     shown: str | None = None
+    subject: str | None = None
 
     @property
     def may_stand(self) -> bool:

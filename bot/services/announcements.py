@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.domain.deliveries import Delivery
-from bot.services import advisory_composers, card_composers, link_composers
+from bot.services import (
+    action_composers,
+    advisory_composers,
+    card_composers,
+    link_composers,
+)
 from bot.services.composing import Composers
 from bot.services.facts import Facts, NoteFacts, NothingFacts
 from bot.services.kinds import NOTE, Withheld
@@ -63,5 +68,6 @@ COMPOSERS: Composers = {
     **advisory_composers.COMPOSERS,
     **card_composers.COMPOSERS,
     **link_composers.COMPOSERS,
+    **action_composers.COMPOSERS,
     NOTE: _note,
 }

@@ -29,6 +29,7 @@ def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Recei
     uow.advisories.add_receipt(receipt)
     uow.audit.record(actor, "advisory.acknowledge", advisory.number, agency=actor.agency)
     refresh_receipts(uow, advisory.id)
+    uow.homes.mark(one.id for one in uow.officials.of(actor.government))
     return receipt
 
 

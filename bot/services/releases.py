@@ -35,6 +35,7 @@ def release_advisory(
         tell_acknowledgers(uow, advisory, "advisories.revised_note")
     uow.audit.record(actor, "advisory.release", advisory.number, label=advisory.label)
     refresh_cards(uow, advisory)
+    uow.homes.mark(one.id for one in uow.officials.of(actor.government, Role.RELEASER))
     return advisory
 
 
@@ -51,6 +52,7 @@ def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisor
         uow.advisories.put_route(advisory.id, route.link_id, state, by, uow.now)
     uow.audit.record(actor, "advisory.keep_back", advisory.number)
     refresh_cards(uow, advisory)
+    uow.homes.mark(one.id for one in uow.officials.of(actor.government, Role.RELEASER))
     return advisory
 
 

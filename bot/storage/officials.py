@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from bot.domain.officials import Government, Official, Role
-from bot.storage.tables import officials
+from bot.storage.tables import officials, receipts
+from bot.storage.tables_actions import action_events, actions
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
 FIND_EVER = (
@@ -22,6 +23,13 @@ OF = (
     .where(officials.c.government == bindparam("government"))
     .where(officials.c.active)
     .order_by(officials.c.agency, officials.c.name)
+)
+
+ACTED = select(
+    exists().where(receipts.c.official_id == bindparam("wanted"))
+    | exists()
+    .where(action_events.c.by == bindparam("wanted"))
+    .where(actions.c.id == action_events.c.action_id, actions.c.scope == "joint")
 )
 
 
@@ -50,6 +58,10 @@ class Officials:
         rows = self._connection.execute(OF, {"government": government.value})
         found = (_official(row) for row in rows)
         return tuple(official for official in found if role is None or official.has(role))
+
+    def has_acted_jointly(self, official_id: int) -> bool:
+        """Whether both sides have read the name: under a receipt or on a joint action."""
+        return bool(self._connection.execute(ACTED, {"wanted": official_id}).scalar_one())
 
     def put(self, values: dict[str, Any]) -> Official:
         """Enrols the principal, or changes and reactivates the one enrolled before."""

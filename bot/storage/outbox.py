@@ -61,6 +61,7 @@ class Outbox:
         target: int | None = None,
         advisory_id: int | None = None,
         link_id: int | None = None,
+        subject: str | None = None,
         priority: int = ROUTINE,
     ) -> int:
         """Promises a delivery in the caller's transaction; returns its id."""
@@ -83,6 +84,7 @@ class Outbox:
                 "target": target,
                 "advisory_id": advisory_id,
                 "link_id": link_id,
+                "subject": subject,
                 "priority": priority,
                 "state": DeliveryState.WAITING.value,
                 "next_at": self._now,
@@ -109,6 +111,7 @@ class Outbox:
                 target=delivery.id,
                 advisory_id=delivery.advisory_id,
                 link_id=delivery.link_id,
+                subject=delivery.subject,
                 priority=priority,
             )
 
@@ -120,6 +123,11 @@ class Outbox:
         rows = self._connection.execute(
             queries.OF_ADVISORY, {"wanted": advisory_id, "kinds": kinds}
         )
+        return tuple(_delivery(row) for row in rows)
+
+    def of_subject(self, subject: str, *kinds: str) -> tuple[Delivery, ...]:
+        """The deliveries (not the updates of them) of those kinds about a subject, oldest first."""
+        rows = self._connection.execute(queries.OF_SUBJECT, {"wanted": subject, "kinds": kinds})
         return tuple(_delivery(row) for row in rows)
 
     def posted_at(self, team: str, ts: str, *kinds: str) -> Delivery | None:
@@ -156,6 +164,11 @@ class Outbox:
             .where(outbox.c.state.in_(states))
             .group_by(outbox.c.state)
         )
+        return {DeliveryState(state): count for state, count in rows}
+
+    def count_open_in(self, team: str) -> dict[DeliveryState, int]:
+        """The same of the deliveries into one workspace."""
+        rows = self._connection.execute(queries.OPEN_IN, {"wanted": team})
         return {DeliveryState(state): count for state, count in rows}
 
     def claim(self, limit: int, lease: timedelta) -> list[Claim]:
@@ -301,4 +314,5 @@ def _delivery(row: Row[Any]) -> Delivery:
         row.slack_ts,
         row.posted_channel,
         row.shown,
+        row.subject,
     )

@@ -6,12 +6,22 @@ or `wanted`.
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.deliveries import DeliveryState
-from bot.storage.tables import UNDONE, lanes, outbox
+from bot.storage.tables import PARKED, UNDONE, lanes, outbox
 
 
 def _ready() -> ColumnElement[bool]:
@@ -43,6 +53,22 @@ WAITING_UPDATE = (
 OF_ADVISORY = (
     select(outbox)
     .where(outbox.c.advisory_id == bindparam("wanted"))
+    .where(outbox.c.kind.in_(bindparam("kinds", expanding=True)))
+    .where(outbox.c.target.is_(None))
+    .order_by(outbox.c.id)
+)
+# One index answers each half: a count must not read what was delivered long ago.
+OPEN_IN = union_all(
+    *(
+        select(outbox.c.state, func.count())
+        .where(outbox.c.team == bindparam("wanted"), which)
+        .group_by(outbox.c.state)
+        for which in (UNDONE, PARKED)
+    )
+)
+OF_SUBJECT = (
+    select(outbox)
+    .where(outbox.c.subject == bindparam("wanted"))
     .where(outbox.c.kind.in_(bindparam("kinds", expanding=True)))
     .where(outbox.c.target.is_(None))
     .order_by(outbox.c.id)

@@ -215,6 +215,7 @@ receipts = Table(
 )
 
 UNDONE = text("state IN ('waiting','sending')")
+PARKED = text("state = 'parked'")
 
 outbox = Table(
     "outbox",
@@ -247,6 +248,8 @@ outbox = Table(
     Column("posted_channel", String(32)),
     # What stands in Slack as far as is known: revision and label, or that it is a tombstone.
     Column("shown", String(32)),
+    # What it is about, where that is no advisory: `action:12`.
+    Column("subject", String(40)),
     CheckConstraint("method IN ('post','update','private','direct')", name="method"),
     CheckConstraint(
         "state IN ('waiting','sending','delivered','parked','withheld','dropped')", name="state"
@@ -261,6 +264,8 @@ outbox = Table(
         postgresql_where=UNDONE,
     ),
     Index("ix_outbox_advisory", "advisory_id", "kind"),
+    Index("ix_outbox_subject", "subject", "kind"),
+    Index("ix_outbox_parked", "team", sqlite_where=PARKED, postgresql_where=PARKED),
     Index("ix_outbox_posted", "team", "slack_ts"),
     Index("ix_outbox_target", "target", sqlite_where=UNDONE, postgresql_where=UNDONE),
 )

@@ -9,9 +9,11 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
+from bot.storage.homes import Homes
 from bot.storage.links import Links
 from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
@@ -31,6 +33,11 @@ class UnitOfWork:
     def has_promised(self) -> bool:
         """Whether something was put into the outbox, so that the dispatcher has work to find."""
         return "outbox" in vars(self) and self.outbox.has_news
+
+    @property
+    def has_changed_homes(self) -> bool:
+        """Whether somebody's open Home tab shows old things now."""
+        return "homes" in vars(self) and self.homes.has_stale
 
     @contextmanager
     def part(self) -> Iterator[None]:
@@ -57,6 +64,14 @@ class UnitOfWork:
     @cached_property
     def advisories(self) -> Advisories:
         return Advisories(self.connection)
+
+    @cached_property
+    def actions(self) -> Actions:
+        return Actions(self.connection)
+
+    @cached_property
+    def homes(self) -> Homes:
+        return Homes(self.connection, self.now)
 
     @cached_property
     def outbox(self) -> Outbox:

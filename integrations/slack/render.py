@@ -11,6 +11,7 @@ from typing import Any
 from bot.domain.inert import clip, is_inert
 from bot.services.facts import Facts, NoteFacts
 from bot.texts.catalog import Catalog, Language
+from integrations.slack.shown_actions import ActionShapes
 from integrations.slack.shown_advisories import AdvisoryShapes
 from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_links import LinkShapes
@@ -24,7 +25,7 @@ class Renderer:
         self._allowed_hosts = allowed_hosts
         self._voice = Voice(catalog, allowed_hosts)
         self._shapes: dict[type, Shape] = {NoteFacts: self._note}
-        for noun in (AdvisoryShapes, CardShapes, LinkShapes):
+        for noun in (AdvisoryShapes, CardShapes, LinkShapes, ActionShapes):
             self._shapes.update(noun(self._voice).shapes)
 
     def show(self, facts: Facts, reader: Language) -> Shown:

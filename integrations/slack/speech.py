@@ -7,7 +7,7 @@ reasons) came from people and is normalised, defanged and escaped here.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.domain.agencies import Agency
 from bot.domain.inert import escape, inert
@@ -16,7 +16,7 @@ from bot.domain.moments import in_both_cities
 from bot.texts.catalog import Catalog, Language
 
 # Where the names of code words stand that refusals mention; words to be typed stay as typed.
-NAMES = {"role": "roster.role"}
+NAMES = {"role": "roster.role", "state": "actions.state"}
 LIST_MARK = {Language.EN: ", ", Language.JA: "、"}
 
 
@@ -50,29 +50,30 @@ class Speech:
         if tokyo.date() == canberra.date():
             return self._phrase(
                 "time.both",
-                date=self._date(tokyo),
+                date=self.day(tokyo),
                 tokyo=f"{tokyo:%H:%M}",
                 canberra=f"{canberra:%H:%M}",
             )
         return self._phrase(
             "time.both_dates",
-            tokyo_date=self._date(tokyo),
-            canberra_date=self._date(canberra),
+            tokyo_date=self.day(tokyo),
+            canberra_date=self.day(canberra),
             tokyo=f"{tokyo:%H:%M}",
             canberra=f"{canberra:%H:%M}",
         )
 
-    def in_(self, language: Language) -> Speech:
-        return Speech(self.catalog, language)
-
-    def _date(self, local: datetime) -> str:
+    def day(self, on: date) -> Safe:
+        """`Fri 25 Sep 2026` / `2026年9月25日(金)`."""
         return self._phrase(
             "time.date",
-            weekday=self._phrase(f"time.weekday.{local.weekday()}"),
-            day=local.day,
-            month=self._phrase(f"time.month.{local.month}"),
-            year=local.year,
+            weekday=self._phrase(f"time.weekday.{on.weekday()}"),
+            day=on.day,
+            month=self._phrase(f"time.month.{on.month}"),
+            year=on.year,
         )
+
+    def in_(self, language: Language) -> Speech:
+        return Speech(self.catalog, language)
 
     def _phrase(self, key: str, **parameters: object) -> Safe:
         return Safe(self.catalog.say(self.language, key, **parameters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -51,12 +52,20 @@ class Windows:
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise errors.SlackUnreachable from error
 
-    async def answer(self, url: str, text: Safe, *, replace: bool) -> None:
+    async def answer(
+        self, url: str, text: Safe, blocks: Sequence[Block] = (), *, replace: bool
+    ) -> None:
         """Shows a private answer to a gesture; an address that is not Slack's is not called."""
         if urlsplit(url).hostname not in self._hosts:
             log.warning("windows.foreign_response_url")
             return
-        payload = {"text": text, "response_type": "ephemeral", "replace_original": replace}
+        payload: dict[str, Any] = {
+            "text": text,
+            "response_type": "ephemeral",
+            "replace_original": replace,
+        }
+        if blocks:
+            payload["blocks"] = list(blocks)
         timeout = aiohttp.ClientTimeout(total=RESPONSE_SECONDS)
         try:
             async with self._session.post(url, json=payload, timeout=timeout) as response:

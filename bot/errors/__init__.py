@@ -11,7 +11,8 @@ BotError
 │   ├── OtherGovernment         it belongs to the other side
 │   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
 │   ├── ReleaseByAuthor         nobody releases their own advisory
-│   └── ButtonNotYours          the button was made for somebody else, or is stale
+│   ├── ButtonNotYours          the button was made for somebody else, or is stale
+│   └── ActionNotYours          only who carries it, opened it or keeps the register moves it on
 ├── NotUnderstood           the words typed do not say what to do
 │   ├── UnknownVerb             no such subcommand
 │   ├── UnknownWord             a key:value word the command does not know
@@ -22,6 +23,8 @@ BotError
 │   ├── UnknownAgency           no agency of that name
 │   ├── AgencyOfOtherGovernment an agency of the other side where one's own is meant
 │   ├── NotAPerson              not a mention of a person
+│   ├── UnknownOwner            no one person, agency or side of that name
+│   ├── BadDate                 no day of the calendar
 │   ├── BadTags                 no usable tags
 │   ├── BadLabel                not one of the five TLP labels
 │   ├── SeveralLabels           more than one label where one is meant
@@ -30,6 +33,7 @@ BotError
 ├── NotFound                it does not exist, or not for this person
 │   ├── LinkNotFound
 │   ├── AdvisoryNotFound
+│   ├── ActionNotFound
 │   └── OfficialNotFound
 ├── NotPossible             it exists, but not in that state
 │   ├── LinkToItself            a channel joined to itself
@@ -51,6 +55,11 @@ BotError
 │   ├── AdvisoryNotAwaiting     nothing waits for release
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency
+│   ├── ActionNotInState        the verb needs another state
+│   ├── ActionVerifiedByFinisher  a second person has to look
+│   ├── ActionMergedIntoItself
+│   ├── ActionCannotMerge       closed, or seen by others than the first
+│   ├── InternalOwnerElsewhere  an internal item is carried by its own side alone
 │   ├── LastAdmin               a government keeps at least one admin
 │   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
 │   ├── SchemaNotCurrent        what only reads does not bring a database up to date
@@ -71,32 +80,51 @@ BotError
 
 from __future__ import annotations
 
-import re
-from typing import ClassVar
-
-
-class BotError(Exception):
-    """A named refusal: rolls its transaction back and becomes one localised, private reply.
-
-    `key` names its words in the catalogue (`errors.<key>`), `parameters` fills them. The set of
-    parameters is fixed per class, so that both languages can be tested against it.
-    """
-
-    names: ClassVar[tuple[str, ...]] = ()
-
-    def __init__(self, **parameters: object) -> None:
-        if set(parameters) != set(self.names):
-            raise TypeError(f"{type(self).__name__} takes {self.names}, not {tuple(parameters)}")
-        super().__init__(self.key)
-        self.parameters = parameters
-
-    @property
-    def key(self) -> str:
-        return "errors." + re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
-
-
-class NotAllowed(BotError):
-    """The person may not do this."""
+from bot.errors.families import (
+    BotError as BotError,
+)
+from bot.errors.families import (
+    NotAllowed as NotAllowed,
+)
+from bot.errors.families import (
+    NotFound as NotFound,
+)
+from bot.errors.families import (
+    NotPossible as NotPossible,
+)
+from bot.errors.families import (
+    NotReleased as NotReleased,
+)
+from bot.errors.families import (
+    NotUnderstood as NotUnderstood,
+)
+from bot.errors.families import (
+    TryAgain as TryAgain,
+)
+from bot.errors.of_actions import (
+    ActionCannotMerge as ActionCannotMerge,
+)
+from bot.errors.of_actions import (
+    ActionMergedIntoItself as ActionMergedIntoItself,
+)
+from bot.errors.of_actions import (
+    ActionNotFound as ActionNotFound,
+)
+from bot.errors.of_actions import (
+    ActionNotInState as ActionNotInState,
+)
+from bot.errors.of_actions import (
+    ActionNotYours as ActionNotYours,
+)
+from bot.errors.of_actions import (
+    ActionVerifiedByFinisher as ActionVerifiedByFinisher,
+)
+from bot.errors.of_actions import (
+    InternalOwnerElsewhere as InternalOwnerElsewhere,
+)
+from bot.errors.of_actions import (
+    UnknownOwner as UnknownOwner,
+)
 
 
 class NotEnrolled(NotAllowed):
@@ -129,10 +157,6 @@ class ReleaseByAuthor(NotAllowed):
 
 class ButtonNotYours(NotAllowed):
     pass
-
-
-class NotUnderstood(BotError):
-    """The words typed do not say what to do."""
 
 
 class UnknownVerb(NotUnderstood):
@@ -171,6 +195,10 @@ class NotAPerson(NotUnderstood):
     names = ("value",)
 
 
+class BadDate(NotUnderstood):
+    names = ("value",)
+
+
 class BadTags(NotUnderstood):
     names = ("value",)
 
@@ -191,10 +219,6 @@ class BadRosterRow(NotUnderstood):
     names = ("row", "reason")
 
 
-class NotFound(BotError):
-    """It does not exist, or not for this person."""
-
-
 class LinkNotFound(NotFound):
     names = ("code",)
 
@@ -205,10 +229,6 @@ class AdvisoryNotFound(NotFound):
 
 class OfficialNotFound(NotFound):
     names = ("user",)
-
-
-class NotPossible(BotError):
-    """It exists, but not in that state."""
 
 
 class LinkToItself(NotPossible):
@@ -307,10 +327,6 @@ class NotAnSqliteDatabase(NotPossible):
     pass
 
 
-class NotReleased(BotError):
-    """The content may not leave."""
-
-
 class MarkingBlocks(NotReleased):
     names = ("rules",)
 
@@ -329,10 +345,6 @@ class LabelRefused(NotReleased):
 
 class ReplyAboveLabel(NotReleased):
     names = ("number",)
-
-
-class TryAgain(BotError):
-    """The same request may succeed later."""
 
 
 class SlackUnreachable(TryAgain):

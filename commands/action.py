@@ -1,0 +1,305 @@
+"""`/action`: opening action items, finding them, and moving them through their life."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+
+from bot import errors
+from bot.domain.actions import NEVER_DUE, Action, ActionState, Due, Filter, Pillar, Priority
+from bot.domain.moments import TOKYO
+from bot.domain.officials import Government
+from bot.services import actions
+from bot.services.action_composers import facts_of
+from bot.services.action_register import list_actions, show_action
+from bot.services.actions import REASON_LIMIT, TEXT_LIMIT, ActionRequest
+from bot.services.owners import NOBODY, OwnersRead, owner_of, read_owners
+from bot.storage.actions import BEGINNING, Key
+from commands.arguments import Field, Kind
+from commands.catalogue import Ask, Command, Reply, Verb
+from integrations.slack.shown_actions import details, list_blocks, list_line, owners_named
+from integrations.slack.speech import Safe
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Visibility(StrEnum):
+    """Who sees an item."""
+
+    JOINT = "joint"
+    INTERNAL = "internal"
+
+
+class Only(StrEnum):
+    """The two filters asked for most."""
+
+    MINE = "mine"
+    OVERDUE = "overdue"
+
+
+ITEM = Field("item", Kind.CODE, positional=True)
+OWNER = Field("owner", Kind.TEXT)
+DUE = Field("due", Kind.TEXT)
+PILLAR = Field("pillar", Kind.CHOICE, required=False, choices=tuple(Pillar))
+FILTERS = (
+    Field("only", Kind.CHOICES, required=False, choices=tuple(Only), positional=True),
+    Field("agency", Kind.AGENCY, required=False),
+    Field("side", Kind.CHOICE, required=False, choices=tuple(Government)),
+    PILLAR,
+    Field("state", Kind.CHOICE, required=False, choices=tuple(ActionState)),
+)
+
+
+def new(ask: Ask) -> Reply:
+    words = ask.arguments
+    owner = words.text("owner")
+    request = ActionRequest(
+        text=words.short("text", TEXT_LIMIT),
+        owners=read_owners(ask.uow, ask.official, owner) if owner else NOBODY,
+        due=_due(ask) if words.text("due") else NEVER_DUE,
+        pillar=_chosen(ask, "pillar", Pillar),
+        priority=words.choice("priority", Priority),
+        internal=words.choice("visibility", Visibility) is Visibility.INTERNAL,
+        rendering=words.short("rendering", TEXT_LIMIT),
+        team=ask.team,
+        channel=ask.channel,
+    )
+    opened = actions.open_action(ask.uow, ask.official, request)
+    if len(opened) > 1:
+        numbers = [action.number for action in opened]
+        return Reply(ask.say("actions.opened_both", numbers=numbers))
+    return _with_details(ask, ask.say("actions.opened", number=opened[0].number), opened[0])
+
+
+def list_(ask: Ask) -> Reply:
+    return _page(ask, _filter(ask), BEGINNING)
+
+
+def more(ask: Ask) -> Reply:
+    """The next page: the button's value is the filter and where it goes on."""
+    wanted, after = _unpacked(ask.value)
+    return _page(ask, wanted, after)
+
+
+def show(ask: Ask) -> Reply:
+    _, facts, lines = show_action(ask.uow, ask.official, ask.arguments.text("item"))
+    return Reply(details(ask.speech, facts, lines))
+
+
+def assign(ask: Ask) -> Reply:
+    read = read_owners(ask.uow, ask.official, ask.arguments.text("owner"))
+    return _assigned(ask, ask.arguments.text("item"), read)
+
+
+def take(ask: Ask) -> Reply:
+    """The button "I will take it"."""
+    return _assigned(ask, ask.value, OwnersRead((owner_of(ask.official),)))
+
+
+def due(ask: Ask) -> Reply:
+    when = _due(ask)
+    changed = actions.postpone_action(ask.uow, ask.official, ask.arguments.text("item"), when)
+    day = ask.speech.day(when.on) if when.on else ask.say("actions.no_due")
+    return Reply(ask.say("actions.postponed", number=changed.number, day=day))
+
+
+def note(ask: Ask) -> Reply:
+    text = ask.arguments.short("text", TEXT_LIMIT)
+    noted = actions.note_action(ask.uow, ask.official, ask.arguments.text("item"), text)
+    return Reply(ask.say("actions.noted", number=noted.number))
+
+
+def render(ask: Ask) -> Reply:
+    text = ask.arguments.short("text", TEXT_LIMIT)
+    rendered = actions.render_action(ask.uow, ask.official, ask.arguments.text("item"), text)
+    return Reply(ask.say("actions.rendered", number=rendered.number))
+
+
+def block(ask: Ask) -> Reply:
+    reason = ask.arguments.short("reason", REASON_LIMIT)
+    item = ask.arguments.text("item")
+    return _moved(ask, actions.block_action(ask.uow, ask.official, item, reason))
+
+
+def start(ask: Ask) -> Reply:
+    return _moved(ask, actions.start_action(ask.uow, ask.official, _item(ask)))
+
+
+def done(ask: Ask) -> Reply:
+    return _moved(ask, actions.finish_action(ask.uow, ask.official, _item(ask)))
+
+
+def verify(ask: Ask) -> Reply:
+    return _moved(ask, actions.verify_action(ask.uow, ask.official, _item(ask)))
+
+
+def reopen(ask: Ask) -> Reply:
+    reason = "" if ask.value else ask.arguments.short("reason", REASON_LIMIT)
+    return _moved(ask, actions.reopen_action(ask.uow, ask.official, _item(ask), reason))
+
+
+def drop(ask: Ask) -> Reply:
+    reason = ask.arguments.short("reason", REASON_LIMIT)
+    item = ask.arguments.text("item")
+    return _moved(ask, actions.drop_action(ask.uow, ask.official, item, reason))
+
+
+def merge(ask: Ask) -> Reply:
+    item, into = ask.arguments.text("item"), ask.arguments.text("into")
+    merged = actions.merge_action(ask.uow, ask.official, item, into)
+    return Reply(ask.say("actions.merged_done", number=merged.number, into=merged.superseded_by))
+
+
+def _item(ask: Ask) -> str:
+    return ask.value or ask.arguments.text("item")
+
+
+def _moved(ask: Ask, action: Action) -> Reply:
+    state = ask.say(f"actions.state.{action.state.value}")
+    return Reply(ask.say("actions.changed", number=action.number, state=state))
+
+
+def _assigned(ask: Ask, number: str, read: OwnersRead) -> Reply:
+    assigned = actions.assign_action(ask.uow, ask.official, number, read)
+    owners = owners_named(ask.speech, facts_of(ask.uow, assigned).owners)
+    return Reply(ask.say("actions.assigned", number=assigned.number, owners=owners))
+
+
+def _with_details(ask: Ask, said: Safe, action: Action) -> Reply:
+    return Reply(Safe(f"{said}\n{details(ask.speech, facts_of(ask.uow, action), ())}"))
+
+
+def _due(ask: Ask) -> Due:
+    """The day typed; raises BadDate when it is none."""
+    phrase = ask.arguments.text("due")
+    try:
+        return Due(phrase, date.fromisoformat(phrase))
+    except ValueError:
+        raise errors.BadDate(value=phrase) from None
+
+
+def _chosen(ask: Ask, name: str, kind: type[E]) -> E | None:
+    return ask.arguments.choice(name, kind) if ask.arguments.text(name) else None
+
+
+def _filter(ask: Ask) -> Filter:
+    only = ask.arguments.choices("only", Only)
+    today = ask.uow.now.astimezone(TOKYO).date()
+    side = ask.arguments.text("side").upper()
+    return Filter(
+        official_id=ask.official.id if Only.MINE in only else None,
+        agency=ask.agency("agency").code if ask.arguments.text("agency") else "",
+        side=_side(side) if side else None,
+        pillar=_chosen(ask, "pillar", Pillar),
+        state=_chosen(ask, "state", ActionState),
+        overdue_on=today if Only.OVERDUE in only else None,
+    )
+
+
+def _side(typed: str) -> Government:
+    if typed not in set(Government):
+        raise errors.UnknownChoice(word="side", value=typed, choices=", ".join(Government))
+    return Government(typed)
+
+
+def _page(ask: Ask, wanted: Filter, after: Key) -> Reply:
+    page = list_actions(ask.uow, ask.official, wanted, after)
+    if not page.items:
+        return Reply(ask.say("actions.none"))
+    heading = "actions.list" if page.next is None else "actions.list_more"
+    lines = [ask.say(heading, n=len(page.items))]
+    lines += [list_line(ask.speech, item) for item in page.items]
+    first = _packed(wanted, BEGINNING) if after != BEGINNING else None
+    following = _packed(wanted, page.next) if page.next else None
+    text = Safe("\n".join(lines))
+    return Reply(text, list_blocks(ask.speech, text, first, following))
+
+
+def _packed(wanted: Filter, after: Key) -> str:
+    """A filter and a place in its list as a button's value."""
+    asked = {
+        "o": wanted.official_id,
+        "a": wanted.agency or None,
+        "s": wanted.side,
+        "p": wanted.pillar,
+        "t": wanted.state,
+        "d": wanted.dialogue_id,
+        "v": wanted.overdue_on.isoformat() if wanted.overdue_on else None,
+    }
+    given = {key: value for key, value in asked.items() if value is not None}
+    return json.dumps([given, after[0].isoformat(), after[1]], separators=(",", ":"))
+
+
+def _unpacked(value: str) -> tuple[Filter, Key]:
+    """What `_packed` wrote; raises ButtonNotYours for anything else."""
+    try:
+        given, day, number = json.loads(value)
+        wanted = Filter(
+            official_id=int(given["o"]) if "o" in given else None,
+            agency=str(given.get("a", "")),
+            side=Government(given["s"]) if "s" in given else None,
+            pillar=Pillar(given["p"]) if "p" in given else None,
+            state=ActionState(given["t"]) if "t" in given else None,
+            dialogue_id=int(given["d"]) if "d" in given else None,
+            overdue_on=date.fromisoformat(given["v"]) if "v" in given else None,
+        )
+        return wanted, (date.fromisoformat(day), int(number))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise errors.ButtonNotYours from None
+
+
+COMMAND = Command(
+    "/action",
+    (
+        Verb(
+            "new",
+            new,
+            (
+                Field("text", Kind.TEXT, positional=True),
+                Field("owner", Kind.TEXT, required=False),
+                Field("due", Kind.TEXT, required=False),
+                PILLAR,
+                Field(
+                    "priority",
+                    Kind.CHOICE,
+                    choices=tuple(Priority),
+                    default=Priority.NORMAL.value,
+                ),
+                Field(
+                    "visibility",
+                    Kind.CHOICE,
+                    choices=tuple(Visibility),
+                    default=Visibility.JOINT.value,
+                ),
+                Field("rendering", Kind.TEXT, required=False),
+            ),
+        ),
+        Verb("list", list_, FILTERS),
+        Verb("show", show, (ITEM,)),
+        Verb("assign", assign, (ITEM, OWNER)),
+        Verb("due", due, (ITEM, DUE)),
+        Verb("note", note, (ITEM, Field("text", Kind.LONG))),
+        Verb("render", render, (ITEM, Field("text", Kind.LONG))),
+        Verb("block", block, (ITEM, Field("reason", Kind.TEXT))),
+        Verb("start", start, (ITEM,)),
+        Verb("done", done, (ITEM,)),
+        Verb("verify", verify, (ITEM,)),
+        Verb("reopen", reopen, (ITEM, Field("reason", Kind.TEXT, required=False))),
+        Verb("drop", drop, (ITEM, Field("reason", Kind.TEXT))),
+        Verb("merge", merge, (ITEM, Field("into", Kind.CODE))),
+    ),
+)
+
+# Action ids as the renderer writes them: the handler, and whether the answer takes its place.
+BUTTONS: dict[str, tuple[Callable[[Ask], Reply], bool]] = {
+    "action_take": (take, False),
+    "action_start": (start, False),
+    "action_done": (done, False),
+    "action_verify": (verify, False),
+    "action_reopen": (reopen, False),
+    "action_first": (more, True),
+    "action_more": (more, True),
+}
