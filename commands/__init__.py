@@ -9,12 +9,11 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from commands import advisory, kakehashi, link
+from commands import action, advisory, home, kakehashi, link
 from commands.catalogue import Command
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
-from commands.home import Home
 from commands.messages import Messages
 from commands.reading import Unreadable
 from integrations.slack.shapes import is_well_formed
@@ -23,10 +22,19 @@ from integrations.slack.windows import Windows
 
 log = structlog.get_logger()
 
-COMMANDS: tuple[Command, ...] = (link.COMMAND, advisory.COMMAND, kakehashi.COMMAND)
+COMMANDS: tuple[Command, ...] = (
+    link.COMMAND,
+    advisory.COMMAND,
+    action.COMMAND,
+    kakehashi.COMMAND,
+)
 
 # Buttons: what is pressed runs the same handler as what is typed. True: the answer takes its place.
-BUTTONS: dict[str, tuple[Handler, bool]] = {**advisory.BUTTONS}
+BUTTONS: dict[str, tuple[Handler, bool]] = {
+    **advisory.BUTTONS,
+    **action.BUTTONS,
+    **home.BUTTONS,
+}
 
 Listener = Callable[..., Awaitable[None]]
 
@@ -38,13 +46,13 @@ def register(
     gestures = Gestures(edge, windows, COMMANDS)
     for command in COMMANDS:
         app.command(prefixed(command, prefix))(_on_command(gestures, command))
-    for action, (handler, replace) in BUTTONS.items():
-        app.action(action)(_on_press(gestures, handler, replace=replace))
+    for name, (handler, replace) in BUTTONS.items():
+        app.action(name)(_on_press(gestures, handler, replace=replace))
     app.view(MENU)(_on_view(gestures.choose))
     app.view(FORM)(_on_view(gestures.submit))
     app.event("message")(_on_event(messages.take))
     app.event("app_mention")(_on_event(messages.take_mention))
-    app.event("app_home_opened")(_on_event(Home(edge, windows).open))
+    app.event("app_home_opened")(_on_event(home.Home(edge, windows).open))
     app.event(re.compile(".+"))(_on_event(_nothing))
 
 

@@ -71,6 +71,8 @@ class Edge:
         self._catalog = catalog
         self._wake = wake
         self.people = people
+        # Set by the Home tab, which is shown anew after what it shows has changed.
+        self.show_homes: Callable[[], Awaitable[None]] | None = None
         self._afterwards: set[asyncio.Task[None]] = set()
         self._answers: OrderedDict[str, Answer] = OrderedDict()
 
@@ -203,12 +205,14 @@ class Edge:
     ) -> T:
         """One transaction; the dispatcher is woken when it has something new to say."""
 
-        def run(uow: UnitOfWork) -> tuple[T, bool]:
-            return work(uow), uow.has_promised
+        def run(uow: UnitOfWork) -> tuple[T, bool, bool]:
+            return work(uow), uow.has_promised, uow.has_changed_homes
 
-        result, promised = await self._database.run(run, patience)
+        result, promised, changed_homes = await self._database.run(run, patience)
         if promised:
             self._wake()
+        if changed_homes and self.show_homes is not None:
+            self.later(self.show_homes())
         return result
 
     def _remembered(self, key: str, answer: Answer | None) -> Answer | None:

@@ -7,6 +7,7 @@ button run the very same handlers.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -18,7 +19,7 @@ from commands.catalogue import Command, Place, Verb
 from commands.deadline import Deadline
 from commands.edge import Answer, Edge, Handler, Sender, refused
 from commands.forms import answer_view, form_view, menu_view
-from commands.reading import Body, Typed, Unreadable, pressed, sent, typed
+from commands.reading import Body, Pressed, Typed, Unreadable, pressed, sent, typed
 from integrations.slack.windows import Windows
 
 NOTHING = Arguments((), {}, "")
@@ -99,9 +100,24 @@ class Gestures:
             button.sender, button.key, NOTHING, handler, value=button.value
         )
         await ack()
-        if answer is not None and button.response_url:
+        if answer is not None:
+            self._edge.later(self._tell(button, answer, replace=replace))
+
+    async def _tell(self, button: Pressed, answer: Answer, *, replace: bool) -> None:
+        """The answer to a press: beside the message, or in a window where there is none.
+
+        On Home only a refusal opens one: what was done is seen in the tab itself.
+        """
+        if button.response_url:
             done = replace and answer.refusal is None
-            self._edge.later(self._windows.answer(button.response_url, answer.text, replace=done))
+            await self._windows.answer(
+                button.response_url, answer.text, answer.blocks, replace=done
+            )
+        elif answer.refusal is not None and button.trigger:
+            speech = await self._edge.speech(button.sender)
+            view = answer_view(speech, answer.text, answer.blocks)
+            with suppress(errors.SlackUnreachable):
+                await self._windows.open(button.sender.team, button.trigger, view)
 
     async def _run(
         self,
@@ -174,6 +190,8 @@ def _at_fault(verb: Verb, refusal: errors.BotError) -> str:
         errors.UnknownAgency: "agency",
         errors.AgencyOfOtherGovernment: "agency",
         errors.NotAPerson: "user",
+        errors.UnknownOwner: "owner",
+        errors.BadDate: "due",
     }
     wanted = named or kinds.get(type(refusal), "")
     names = [field.name for field in verb.fields]

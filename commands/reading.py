@@ -40,6 +40,7 @@ class Pressed:
     value: str
     key: str
     response_url: str
+    trigger: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,13 @@ def pressed(body: Body) -> Pressed:
     channel = str((body.get("channel") or {}).get("id") or "")
     sender = Sender(acting_team(body), _id(body["user"]["id"]), channel)
     key = f"press:{sender.team}:{sender.user}:{_id(action['action_id'])}:{action.get('action_ts')}"
-    return Pressed(sender, str(action.get("value") or ""), key, str(body.get("response_url") or ""))
+    return Pressed(
+        sender,
+        str(action.get("value") or ""),
+        key,
+        str(body.get("response_url") or ""),
+        str(body.get("trigger_id") or ""),
+    )
 
 
 @_reading

@@ -1,0 +1,70 @@
+"""What waits for my agency's acknowledgement, and what waits for my approval."""
+
+from __future__ import annotations
+
+from bot.domain.advisories import Advisory, RouteState
+from bot.domain.officials import Role
+from bot.services.advisories import list_advisories
+from commands.home.sections import Section, Visit, heading, with_button
+from integrations.slack.blocks import Block, button, section
+from integrations.slack.speech import Safe
+
+
+def to_acknowledge(visit: Visit) -> list[Block]:
+    """Advisories of the other side that nobody of my agency has acknowledged yet."""
+    official = visit.official
+    if not official.may_speak:
+        return []
+    waiting = [
+        one
+        for one in list_advisories(visit.uow, official)
+        if one.government != official.government
+        and one.is_out
+        and all(r.agency != official.agency for r in visit.uow.advisories.receipts(one.id))
+    ]
+    words = visit.speech.say("advisories.button.acknowledge")
+    lines = [
+        with_button(_line(visit, one), button(words, "acknowledge", one.number)) for one in waiting
+    ]
+    return [heading(visit, "home.to_acknowledge"), *lines] if lines else []
+
+
+def to_approve(visit: Visit) -> list[Block]:
+    """Advisories of my side that wait for a releaser, which I am; never my own."""
+    official = visit.official
+    if not official.has(Role.RELEASER):
+        return []
+    waiting = [
+        one
+        for one in list_advisories(visit.uow, official)
+        if one.government == official.government
+        and one.author_id != official.id
+        and one.is_out
+        and any(r.state is RouteState.AWAITING for r in visit.uow.advisories.routes(one.id))
+    ]
+    words = visit.speech.say("advisories.button.release")
+    lines = [
+        with_button(
+            _line(visit, one), button(words, "release", f"{one.number}:{one.revision}", "primary")
+        )
+        for one in waiting
+    ]
+    return [heading(visit, "home.to_approve"), *lines] if lines else []
+
+
+def _line(visit: Visit, advisory: Advisory) -> Block:
+    agency = visit.uow.agencies.get(advisory.agency) or advisory.agency
+    speech = visit.speech
+    line = speech.say(
+        "advisories.line",
+        number=advisory.number,
+        label=advisory.label or speech.say("advisories.unlabelled"),
+        agency=agency,
+        state=speech.say(f"advisories.state.{advisory.state.value}"),
+        tags=[f"#{tag}" for tag in advisory.tags],
+    )
+    title = speech.say("home.title", title=advisory.title) if advisory.title else ""
+    return section(Safe("\n".join(part for part in (line, title) if part)))
+
+
+SECTIONS: tuple[Section, ...] = (to_acknowledge, to_approve)

@@ -1,0 +1,91 @@
+"""Action items through Slack: opened on one side, carried on the other, on one card for both."""
+
+from __future__ import annotations
+
+import re
+
+from tests.journeys.bridge import Bridge
+from tests.journeys.hands import eventually, words_in_blocks
+
+NUMBER = re.compile(r"ACT-(?:JP-|AU-)?\d{4}-\d{4}")
+
+
+def number_in(text: str) -> str:
+    found = NUMBER.search(text)
+    assert found is not None, text
+    return found[0]
+
+
+async def test_an_action_is_opened_here_taken_over_there_and_finished(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    await bridge.link()
+    tanaka, baker = bridge.tanaka, bridge.baker
+    answer = await tanaka.types('/action new "Share the IoC format" owner:NPA due:2026-12-01')
+    number = number_in(answer)
+    assert "警察庁(NPA)" in answer
+    card = await baker.sees(number, "Share the IoC format", "National Police Agency (NPA)")
+    assert "警察庁(NPA)" in words_in_blocks(card)
+    await bridge.suzuki.is_written(number, "起票しました")
+
+    answer = await baker.hears_on_pressing(card, "action_take")
+    assert "Tom Baker" in answer or "Baker" in answer
+    await tanaka.sees(number, "AFP")
+    card = await baker.sees(number, "(AFP)")
+    assert "done" in await baker.hears_on_pressing(card, "action_done")
+    await tanaka.sees(number, "完了")
+    refused = await baker.types(f"/action verify {number}")
+    assert "Somebody else has to verify it" in refused
+    assert "確認済み" in await tanaka.types(f"/action verify {number}")
+    shown = await tanaka.types(f"/action show {number}")
+    assert all(word in shown for word in ("起票しました", "担当を変更", "完了", "確認しました"))
+
+
+async def test_an_internal_action_leaves_no_trace_on_the_other_side(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    await strict.link()
+    answer = await strict.tanaka.types('/action new "CANARY" owner:NPA visibility:internal')
+    number = number_in(answer)
+    assert number.startswith("ACT-JP-")
+    await strict.suzuki.is_written("CANARY")
+    unknown = await strict.nguyen.types("/action show ACT-JP-2026-0099")
+    assert unknown.replace("0099", "0001") == await strict.nguyen.types(f"/action show {number}")
+    assert "no such action" in await strict.nguyen.types("/action list")
+    await strict.tanaka.types('/action new "the sentinel"')
+    await strict.nguyen.sees("the sentinel", "ACT-2026-0001")
+    assert "CANARY" not in await strict.nguyen.everything()
+    assert "CANARY" not in await strict.nguyen.types("/action list")
+
+
+async def test_a_list_is_read_page_by_page(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    for n in range(12):
+        await strict.tanaka.types(f'/action new "item {n}" owner:me due:2026-12-{n + 1:02}')
+    await strict.suzuki.types('/action new "of somebody else" owner:me')
+    first = await strict.tanaka.types("/action list mine")
+    assert "item 9" in first
+    assert "item 10" not in first
+    page = await strict.tanaka.is_told("item 0", "次のページ")
+    await strict.tanaka.presses(page, "action_more")
+    second = await strict.tanaka.is_told("item 11", "最初のページ")
+    assert "of somebody else" not in str(second)
+
+
+async def test_home_shows_what_is_due_and_follows_every_change(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    suzuki = strict.suzuki
+    await suzuki.workspace.open_home(suzuki.user)
+
+    async def shows(*words: str) -> str:
+        async def look() -> str | None:
+            home = str(await suzuki.workspace.home(suzuki.user) or "")
+            return home if all(word in home for word in words) else None
+
+        return await eventually(look, f"Home with {words}")
+
+    await shows("お待たせしているものはありません")
+    await strict.tanaka.types('/action new "Share the format" owner:<@U03SUZUKI>')
+    await shows("Share the format", "action_start")
+    await suzuki.types("/action start ACT-2026-0001")
+    await shows("対応中", "action_done")
+    await suzuki.types("/action done ACT-2026-0001")
+    await shows("お待たせしているものはありません")
