@@ -231,6 +231,19 @@ def explain_marking(
         typer.echo(line)
 
 
+@explain.command("note")
+def explain_note(
+    file: Annotated[Path | None, typer.Argument(help="A file; else standard input.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
+) -> None:
+    """Which lines of notes would be read as actions, decisions or questions, a record a line."""
+    from bot import operations
+
+    text = file.read_text(encoding="utf-8") if file else sys.stdin.read()
+    for line in operations.explain_notes(text, as_json=as_json):
+        typer.echo(line)
+
+
 def _operate(
     config: Path,
     operation: Callable[[Database], int],

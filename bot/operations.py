@@ -13,6 +13,7 @@ from pathlib import Path
 from bot import errors
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.markings import read_marking
+from bot.domain.notes import read_note
 from bot.domain.officials import Government
 from bot.services.roster import ROSTER_COLUMNS, import_roster
 from bot.settings import Settings
@@ -161,6 +162,25 @@ def explain_markings(text: str, *, whole: bool, as_json: bool) -> Iterator[str]:
         else:
             rules = ", ".join(reading.rules) or "-"
             yield f"{index}\t{reading.decision}\t{reading.label or '-'}\t{rules}"
+
+
+def explain_notes(text: str, *, as_json: bool) -> Iterator[str]:
+    """One record per line: what kind of note it is; for an action, who, by when and what."""
+    for line in text.splitlines():
+        reading = read_note(line)
+        record = {
+            "line": line,
+            "is_action": reading.is_action,
+            "kind": reading.kind,
+            "owners": list(reading.owners),
+            "due": reading.due,
+            "text": reading.text if reading.is_action else None,
+        }
+        if as_json:
+            yield json.dumps(record, ensure_ascii=False)
+        else:
+            owners = ", ".join(reading.owners) or "-"
+            yield f"{reading.kind}\t{owners}\t{reading.due or '-'}\t{reading.text or line}"
 
 
 def _parked(uow: UnitOfWork, number: int) -> Delivery:
