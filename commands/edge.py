@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot import errors
+from bot import errors, failpoints
 from bot.domain.officials import Official
 from bot.services.access import require_official
 from bot.services.ports import ChannelView
@@ -206,9 +206,12 @@ class Edge:
         """One transaction; the dispatcher is woken when it has something new to say."""
 
         def run(uow: UnitOfWork) -> tuple[T, bool, bool]:
-            return work(uow), uow.has_promised, uow.has_changed_homes
+            done = work(uow)
+            failpoints.reached("storing", _subject(uow.has_promised))
+            return done, uow.has_promised, uow.has_changed_homes
 
         result, promised, changed_homes = await self._database.run(run, patience)
+        failpoints.reached("stored", _subject(promised))
         if promised:
             self._wake()
         if changed_homes and self.show_homes is not None:
@@ -271,6 +274,11 @@ class Edge:
         user = given.person(field)
         async with until.looking_up():
             return {user: await self.people.require_person(sender.team, user)}
+
+
+def _subject(promised: bool) -> str:
+    """What a failpoint may be about: whether anything will be said."""
+    return "news" if promised else "nothing"
 
 
 def refused(speech: Speech, refusal: errors.BotError) -> Answer:

@@ -14,7 +14,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from bot import errors
+from bot import errors, failpoints
 from bot.domain.deliveries import DeliveryState, Method, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.facts import NothingFacts
@@ -122,6 +122,8 @@ class Dispatcher:
         ended = list(self._ended)
         room = LANES_AT_ONCE - len(self._sending) if claim else 0
         outgoing, pause = await self._database.run(lambda uow: self._settle(uow, ended, room))
+        failpoints.reached("noted", *(_subject(one.claim) for one in ended))
+        failpoints.reached("claimed", *(_subject(held) for held, _ in outgoing))
         # Only what was written down is forgotten; more may have ended meanwhile.
         del self._ended[: len(ended)]
         for held, what in outgoing:
@@ -141,6 +143,7 @@ class Dispatcher:
             composed = self._composed(uow, claim)
             if composed is not None:
                 outgoing.append((claim, composed))
+                failpoints.reached("claiming", _subject(claim))
         due = uow.outbox.next_due()
         return outgoing, POLL if due is None else min(POLL, due - uow.now)
 
@@ -180,6 +183,7 @@ class Dispatcher:
         match attempt:
             case Posted():
                 uow.outbox.delivered(claim, attempt.ts, attempt.channel)
+                failpoints.reached("noting", _subject(claim))
                 note_delivered(uow, one.outgoing, attempt)
             case NotSent():
                 at = uow.now + (attempt.after or delay)
@@ -225,16 +229,25 @@ class Dispatcher:
         if claim.was_unknown and _is_findable(claim) and first_attempt_at is not None:
             found = await self._postman.find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
+                failpoints.reached("found", _subject(claim))
                 return replace(found, was_found=True)
         if isinstance(outgoing.facts, NothingFacts):
             raise Withheld(outgoing.facts.reason)
-        return await self._postman.deliver(outgoing)
+        failpoints.reached("sending", _subject(claim))
+        posted = await self._postman.deliver(outgoing)
+        failpoints.reached("sent", _subject(claim))
+        return posted
 
     async def _wait(self, pause: timedelta) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(max(pause.total_seconds(), SHORTEST_PAUSE)):
                 await self._wake.wait()
         self._wake.clear()
+
+
+def _subject(claim: Claim) -> str:
+    """What a failpoint may be about: `advisory.copy/post`."""
+    return f"{claim.delivery.kind}/{claim.delivery.method}"
 
 
 def _is_findable(claim: Claim) -> bool:

@@ -10,7 +10,8 @@ import aiohttp
 import pytest
 
 from integrations.slack.stand_in import StandIn
-from tests.crash.rig import RETRIES, Rig, with_pairs
+from tests.crash.process import Nursery
+from tests.crash.rig import RETRIES, Layout, Rig, workspaces
 from tests.storage.databases import KINDS, fresh_url
 
 
@@ -22,27 +23,37 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def pairs() -> int:
-    """How many pairs of channels are linked."""
-    return 4
+def layout() -> Layout:
+    """Which channels there are, and which are linked."""
+    return Layout()
 
 
 @pytest.fixture
-async def rig(database_url: str, tmp_path: Path, pairs: int) -> AsyncIterator[Rig]:
-    async with rig_on(database_url, tmp_path, pairs) as one:
+async def nursery() -> AsyncIterator[Nursery]:
+    """Where the processes of the bot are born."""
+    one = Nursery()
+    yield one
+    await one.close()
+
+
+@pytest.fixture
+async def rig(
+    database_url: str, tmp_path: Path, layout: Layout, nursery: Nursery
+) -> AsyncIterator[Rig]:
+    async with rig_on(database_url, tmp_path, layout, nursery) as one:
         yield one
 
 
 @asynccontextmanager
-async def rig_on(url: str, folder: Path, pairs: int) -> AsyncIterator[Rig]:
+async def rig_on(url: str, folder: Path, layout: Layout, nursery: Nursery) -> AsyncIterator[Rig]:
     """A rig over the database at `url`; whatever it started is gone afterwards."""
-    near, far = with_pairs(pairs)
+    ours, theirs = workspaces(layout.size)
     async with (
         aiohttp.ClientSession() as session,
-        StandIn(near, retry_delays=RETRIES) as tokyo,
-        StandIn(far, retry_delays=RETRIES) as canberra,
+        StandIn(ours, retry_delays=RETRIES) as tokyo,
+        StandIn(theirs, retry_delays=RETRIES) as canberra,
     ):
-        rig = Rig(folder, url, session, (tokyo, canberra), pairs)
+        rig = Rig(folder, url, session, (tokyo, canberra), layout, nursery)
         try:
             yield rig
         finally:

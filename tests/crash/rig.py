@@ -1,4 +1,4 @@
-"""Two workspaces that survive every kill, pairs of linked channels between them, and a press room.
+"""Two workspaces that survive every kill, linked channels between them, and a press room.
 
 The workspaces live in the test's own process: what stands in them at the end is the truth.
 """
@@ -6,11 +6,13 @@ The workspaces live in the test's own process: what stands in them at the end is
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,13 @@ import aiohttp
 from sqlalchemy import NullPool, create_engine, func, select
 
 from bot.domain.deliveries import DeliveryState
+from bot.storage.database import Database
 from bot.storage.tables import advisories, outbox
+from bot.storage.unit_of_work import UnitOfWork
 from integrations.slack.driver import Workspace
 from integrations.slack.stand_in import CANBERRA, TOKYO, ChannelSpec, StandIn, WorkspaceSpec
-from tests.crash.process import HURRIED, Bot
+from tests import cast
+from tests.crash.process import Bot, Nursery, Way
 from tests.journeys.bridge import SETTINGS, code_in
 from tests.journeys.hands import Hand
 
@@ -30,29 +35,55 @@ TROUBLED = ("chat.postMessage", "chat.update", "conversations.history")
 # An event that was not acknowledged comes again sooner than Slack's minute and five minutes.
 RETRIES = (0.0, 4.0, 15.0)
 LOOK_AGAIN = 0.25
+# The lease of hurried bots, in seconds. Where only one lives at a time it may be shorter still.
+LEASE, LEASE_ALONE = 3.0, 1.5
+# How long after its birth a bot may be silent without being taken for one with nothing to do.
+FIRST_SIGN_SECONDS = 15.0
 
 TOKYO_PEOPLE = ("U01SATO", "U02TANAKA", "U03SUZUKI", "U0TOKYOBOT")
 CANBERRA_PEOPLE = ("U11WALSH", "U12NGUYEN", "U13BAKER", "U0CANBBOT")
 
 
-def _nothing() -> None:
-    """What is done at a post unless something else is asked for."""
+def _unheard(_entry: dict[str, Any]) -> None:
+    """What is done at a sign of life unless something else is asked for."""
 
 
 @dataclass(frozen=True)
-class Way:
-    """One direction of one link, and who posts at its beginning."""
+class Layout:
+    """Groups of channels; in each, every one of `across` channels is linked to all opposite."""
+
+    groups: int = 4
+    across: int = 1
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """The two ends of each link."""
+        return [
+            (near(group * self.across + here), far(group * self.across + there))
+            for group in range(self.groups)
+            for here in range(self.across)
+            for there in range(self.across)
+        ]
+
+    @property
+    def size(self) -> int:
+        """How many channels each side has."""
+        return self.groups * self.across
+
+
+@dataclass(frozen=True)
+class Route:
+    """Where advisories are posted, by whom, and everywhere they have to arrive."""
 
     name: str
     source: StandIn
     channel: str
     author: str
     target: StandIn
-    destination: str
+    destinations: tuple[str, ...]
 
 
 class Rig:
-    """Everything around the bots; `posted` holds the marks of each way, in order of posting."""
+    """Everything around the bots; `posted` holds the marks of each route, in order of posting."""
 
     def __init__(
         self,
@@ -60,42 +91,61 @@ class Rig:
         url: str,
         session: aiohttp.ClientSession,
         stand_ins: tuple[StandIn, StandIn],
-        pairs: int,
+        layout: Layout,
+        nursery: Nursery,
     ) -> None:
         self.url = url
         self.session = session
         self.tokyo, self.canberra = stand_ins
-        self._pairs = [(f"C0R{at:02}", f"C1R{at:02}") for at in range(pairs)]
-        self.ways = tuple(self._ways())
-        self.posted: dict[Way, list[str]] = {way: [] for way in self.ways}
-        self._posts_seen = 0
+        self._pairs = layout.pairs()
+        self.routes = tuple(self._routes())
+        self.posted: dict[Route, list[str]] = {route: [] for route in self.routes}
+        self.lease = LEASE
+        self.codes: dict[tuple[str, str], str] = {}
+        self.posts_seen = 0
         self._folder = folder
         self._config = folder / "kakehashi.toml"
         urls = {"tokyo": self.tokyo.url, "canberra": self.canberra.url}
         words = SETTINGS.format(database=folder / "unused.db", mode="socket", **urls)
         self._config.write_text(words, encoding="utf-8")
         self._engine = create_engine(url, poolclass=NullPool)
+        self._nursery = nursery
         self._bots: list[Bot] = []
-        self._speaking: set[asyncio.Task[dict[str, Any]]] = set()
-        self._on_post: Callable[[], None] = _nothing
+        self._speaking: dict[Route, asyncio.Task[None]] = {}
+        self._overhear: Callable[[dict[str, Any]], None] = _unheard
+        self._posted = asyncio.Event()
         for one in stand_ins:
-            one.state.notify = self._notified
+            one.state.overhear = self._overheard
 
-    def bot(self, way: tuple[str, ...] = HURRIED) -> Bot:
+    def bot(self, way: Way = Way.HURRIED, point: str = "") -> Bot:
         """Another process of the bot, not yet started; it is gone when the rig is."""
-        one = Bot(self._config, self.url, self._folder / "bot.log", way)
+        log = self._folder / "bot.log"
+        one = Bot(self._config, self.url, log, self._nursery, way, self.lease, point)
         self._bots.append(one)
         return one
 
-    async def serve(self, way: tuple[str, ...] = HURRIED) -> Bot:
+    async def serve(self, way: Way = Way.HURRIED) -> Bot:
         """Another process of the bot, connected on both sides."""
         one = self.bot(way)
         await one.start()
         await one.is_ready(self.session)
         return one
 
+    def prepare(self) -> None:
+        """Enrols the officials and links every pair, by the services, before any bot runs."""
+
+        def work(uow: UnitOfWork) -> None:
+            cast.assemble(uow)
+            for here, there in self._pairs:
+                joined = cast.join(uow, channel=here, far_channel=there)
+                self.codes[here, there] = joined.code
+
+        database = Database(self.url)
+        database.transact(work)
+        database.close()
+
     async def settle_in(self) -> None:
-        """Enrols the officials and links every pair, through a bot that is running."""
+        """The same by commands, through a bot that is running."""
         sato, tanaka = self.hand("tokyo", "U01SATO"), self.hand("tokyo", "U02TANAKA")
         walsh, nguyen = self.hand("canberra", "U11WALSH"), self.hand("canberra", "U12NGUYEN")
         for admin, words in (
@@ -112,46 +162,69 @@ class Rig:
             assert "is now active" in accepted, accepted
         await self.drained(60)
 
-    def hand(self, side: str, user: str, pair: int = 0) -> Hand:
-        """A person at a keyboard, in their end of a pair of channels."""
+    def hand(self, side: str, user: str, at: int = 0) -> Hand:
+        """A person at a keyboard, in one of their side's channels."""
         place = {"tokyo": self.tokyo, "canberra": self.canberra}[side]
-        channel = self._pairs[pair][0 if side == "tokyo" else 1]
+        channel = (near if side == "tokyo" else far)(at)
         return Hand(Workspace(place.url, self.session), user, channel)
 
-    def post(self, way: Way) -> None:
+    def post(self, route: Route) -> None:
         """Somebody posts an advisory; nobody waits for the bot to hear of it."""
-        mark = f"case-{way.name}-{len(self.posted[way]):04}"
-        self.posted[way].append(mark)
+        mark = f"case-{route.name}-{len(self.posted[route]):04}"
+        self.posted[route].append(mark)
         text = f"#advisory TLP:GREEN\n{mark}: credentials of the contractor are offered for sale."
-        saying = way.source.people.message(way.channel, way.author, text)
-        task = asyncio.create_task(saying)
-        self._speaking.add(task)
-        task.add_done_callback(self._speaking.discard)
+        self._speaking[route] = asyncio.create_task(
+            self._say(route, text, self._speaking.get(route))
+        )
 
-    async def posts(self, number: int, seconds: float, then: Callable[[], None] = _nothing) -> None:
-        """Waits for so many more posts of a bot; TimeoutError when they do not come.
+    async def everything_is_posted(self) -> None:
+        """Returns once every post stands in its channel."""
+        await asyncio.gather(*self._speaking.values())
 
-        `then` is done the instant the last one stands: its answer has not gone out.
-        """
-        stands = asyncio.Event()
-        until = self._posts_seen + number
+    async def _say(self, route: Route, text: str, earlier: asyncio.Task[None] | None) -> None:
+        # Slack promises no order to who hears two posts at once: each waits for the one before.
+        if earlier is not None:
+            await earlier
+        await route.source.people.message(route.channel, route.author, text)
 
-        def look() -> None:
-            if self._posts_seen == until:
-                then()
-                stands.set()
+    async def posts(self, number: int, seconds: float) -> None:
+        """Waits for so many more posts of a bot; TimeoutError when they do not come."""
+        until = self.posts_seen + number
+        async with asyncio.timeout(seconds):
+            while self.posts_seen < until:
+                self._posted.clear()
+                await self._posted.wait()
 
-        self._on_post = look
-        try:
-            async with asyncio.timeout(seconds):
-                await stands.wait()
-        finally:
-            self._on_post = _nothing
-
-    async def kill_at_post(self, bot: Bot, number: int, seconds: float) -> None:
+    async def kill_at_post(self, bot: Bot, number: int, silence: float) -> None:
         """Kills the bot between its workspace taking that post and anybody being told."""
-        with suppress(TimeoutError):
-            await self.posts(number, seconds, bot.strike)
+        await self._kill_at(bot, number, "chat.postMessage", silence)
+
+    async def kill_at_sign(self, bot: Bot, number: int, silence: float) -> None:
+        """Kills the bot at that sign of life: a call it made, unanswered, or an acknowledgement."""
+        await self._kill_at(bot, number, "", silence)
+
+    async def _kill_at(self, bot: Bot, number: int, summary: str, silence: float) -> None:
+        """Whatever the signs, a bot that has been silent for so many seconds is killed."""
+        loop = asyncio.get_running_loop()
+        left, gone = number, asyncio.Event()
+        last = loop.time() + FIRST_SIGN_SECONDS
+
+        def overhear(entry: dict[str, Any]) -> None:
+            nonlocal left, last
+            if entry["direction"] != "from_bot":
+                return
+            last = loop.time()
+            left -= entry["summary"].startswith(summary)
+            if not left:
+                bot.strike()
+                gone.set()
+
+        self._overhear = overhear
+        while not gone.is_set() and last + silence > loop.time():
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(last + silence):
+                    await gone.wait()
+        self._overhear = _unheard
         await bot.kill()
 
     def trouble(self, seed: int, probability: float) -> None:
@@ -159,8 +232,18 @@ class Rig:
         for place in (self.tokyo, self.canberra):
             for at, method in enumerate(TROUBLED):
                 place.faults.add(
-                    TROUBLE, method, probability=probability, seed=seed + at, seconds=1.0
+                    TROUBLE, method, probability=probability, seed=seed + at, seconds=0.7
                 )
+
+    def unlimited(self) -> None:
+        """Slack counts no calls per minute any more; how far apart posts are is still kept."""
+        for place in (self.tokyo, self.canberra):
+            place.pacing.enabled = False
+
+    def smallest_gap(self) -> float:
+        """The least time in seconds between two posts of one channel."""
+        times = (*self.tokyo.post_times.values(), *self.canberra.post_times.values())
+        return min((b - a for one in times for a, b in pairwise(one)), default=math.inf)
 
     def calm(self) -> None:
         """Slack works again."""
@@ -177,6 +260,7 @@ class Rig:
         What is missing then is for the verdict to name.
         """
         expected = sum(len(marks) for marks in self.posted.values())
+        await self.everything_is_posted()
         try:
             async with asyncio.timeout(seconds):
                 while True:
@@ -211,29 +295,50 @@ class Rig:
         """Ends what still runs."""
         for one in self._bots:
             await one.kill()
-        for task in self._speaking:
+        for task in self._speaking.values():
             task.cancel()
-        await asyncio.gather(*self._speaking, return_exceptions=True)
+        await asyncio.gather(*self._speaking.values(), return_exceptions=True)
         self._engine.dispose()
 
-    def _ways(self) -> list[Way]:
+    def _routes(self) -> list[Route]:
+        ahead: dict[str, list[str]] = {}
+        back: dict[str, list[str]] = {}
+        for here, there in self._pairs:
+            ahead.setdefault(here, []).append(there)
+            back.setdefault(there, []).append(here)
+        tokyo, canberra = self.tokyo, self.canberra
         found = []
-        for at, (here, there) in enumerate(self._pairs):
-            found.append(Way(f"t{at:02}", self.tokyo, here, "U03SUZUKI", self.canberra, there))
-            found.append(Way(f"c{at:02}", self.canberra, there, "U13BAKER", self.tokyo, here))
+        for at, ((here, far_ends), (there, near_ends)) in enumerate(
+            zip(ahead.items(), back.items(), strict=True)
+        ):
+            found += [
+                Route(f"t{at:02}", tokyo, here, "U03SUZUKI", canberra, tuple(far_ends)),
+                Route(f"c{at:02}", canberra, there, "U13BAKER", tokyo, tuple(near_ends)),
+            ]
         return found
 
-    def _notified(self, news: dict[str, Any]) -> None:
-        if news.get("t") == "message" and "app_id" in news["message"]:
-            self._posts_seen += 1
-            self._on_post()
+    def _overheard(self, entry: dict[str, Any]) -> None:
+        if entry["direction"] == "from_bot" and entry["summary"] == "chat.postMessage":
+            self.posts_seen += 1
+            self._posted.set()
+        self._overhear(entry)
 
 
-def with_pairs(pairs: int) -> tuple[WorkspaceSpec, WorkspaceSpec]:
+def near(at: int) -> str:
+    """A channel of Tokyo's."""
+    return f"C0R{at:02}"
+
+
+def far(at: int) -> str:
+    """A channel of Canberra's."""
+    return f"C1R{at:02}"
+
+
+def workspaces(size: int) -> tuple[WorkspaceSpec, WorkspaceSpec]:
     """Tokyo and Canberra with that many further channels each."""
-    near = [ChannelSpec(f"C0R{at:02}", f"au-{at}", TOKYO_PEOPLE) for at in range(pairs)]
-    far = [ChannelSpec(f"C1R{at:02}", f"jp-{at}", CANBERRA_PEOPLE) for at in range(pairs)]
+    ours = [ChannelSpec(near(at), f"au-{at}", TOKYO_PEOPLE) for at in range(size)]
+    theirs = [ChannelSpec(far(at), f"jp-{at}", CANBERRA_PEOPLE) for at in range(size)]
     return (
-        replace(TOKYO, channels=(*TOKYO.channels, *near)),
-        replace(CANBERRA, channels=(*CANBERRA.channels, *far)),
+        replace(TOKYO, channels=(*TOKYO.channels, *ours)),
+        replace(CANBERRA, channels=(*CANBERRA.channels, *theirs)),
     )

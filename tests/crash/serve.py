@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from datetime import timedelta
 from pathlib import Path
 
-from bot import logs
+from bot import failpoints, logs
 from bot.app import build
 from bot.settings import load_settings
 
 HOLD_OFF = timedelta(seconds=1)
-LEASE = timedelta(seconds=3)
 
 
-async def _run(config: Path) -> None:
+def main(config: Path, lease: timedelta, point: str = "") -> None:
+    """Serves until it is told to stop, or dies at a failpoint: `sent advisory.copy/post`."""
+    if point:
+        name, _, subject = point.partition(" ")
+        failpoints.arm(name, subject)
     settings = load_settings(config, os.environ)
     logs.set_up(settings.log_level)
-    await build(settings, hold_off=HOLD_OFF, lease=LEASE).run()
 
+    async def run() -> None:
+        await build(settings, hold_off=HOLD_OFF, lease=lease).run()
 
-if __name__ == "__main__":
-    asyncio.run(_run(Path(sys.argv[-1])))
+    asyncio.run(run())

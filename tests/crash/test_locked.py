@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from bot.storage.database import BUSY_SECONDS
 from bot.texts.catalog import Language, load
 from integrations.slack.driver import text_of
-from tests.crash.process import PATIENT
+from tests.crash.process import Way
 from tests.crash.rig import Rig
 from tests.crash.verdict import verdict_on
 
@@ -27,17 +27,17 @@ LOCKED_SECONDS = 5.0
 async def test_people_are_answered_and_events_come_again_while_the_database_is_locked(
     rig: Rig,
 ) -> None:
-    bot = await rig.serve(PATIENT)
+    bot = await rig.serve(Way.PATIENT)
     await rig.settle_in()
     hand = rig.hand("tokyo", "U02TANAKA")
     before = len(await hand.workspace.private_replies(hand.channel, hand.user))
     with _locked(rig.url):
         asked = []
-        for way in rig.ways:
-            rig.post(way)
+        for route in rig.routes:
+            rig.post(route)
             asked.append(asyncio.create_task(_asks(rig)))
             # Spread over the time of the lock.
-            await asyncio.sleep(LOCKED_SECONDS / len(rig.ways))
+            await asyncio.sleep(LOCKED_SECONDS / len(rig.routes))
     # The workspace waits three seconds for an answer, as Slack does.
     assert all(await asyncio.gather(*asked))
     replies = await hand.workspace.private_replies(hand.channel, hand.user)
@@ -54,7 +54,7 @@ async def test_people_are_answered_and_events_come_again_while_the_database_is_l
 
 
 async def test_after_a_lock_longer_than_anybody_waits_the_bot_still_reads_back(rig: Rig) -> None:
-    bot = await rig.serve(PATIENT)
+    bot = await rig.serve(Way.PATIENT)
     await rig.settle_in()
     with _locked(rig.url):
         # Longer than the database itself waits for a lock.
@@ -63,8 +63,8 @@ async def test_after_a_lock_longer_than_anybody_waits_the_bot_still_reads_back(r
         # Events of the outage never come again: only reading back can find these posts.
         place.deliveries.retry_delays = (0.0,)
         place.sockets.drop()
-    for way in rig.ways:
-        rig.post(way)
+    for route in rig.routes:
+        rig.post(route)
     drained = await rig.drained(90)
     verdict = verdict_on(rig)
     print(f"read back after a long lock: {verdict}")

@@ -29,10 +29,10 @@ async def test_killed_replicas_lose_nothing_double_nothing_and_are_taken_over(ri
     taken_over: list[tuple[int, datetime]] = []
     for _ in range(KILLS):
         for _ in range(ROUNDS):
-            for way in rig.ways:
-                rig.post(way)
+            for route in rig.routes:
+                rig.post(route)
                 await asyncio.sleep(0.02)
-        await rig.kill_at_post(standing.pop(0), 2 * len(rig.ways), seconds=30)
+        await rig.kill_at_post(standing.pop(0), 2 * len(rig.routes), silence=30)
         killed_at = datetime.now(UTC)
         taken_over += [(one, killed_at) for one in await asyncio.to_thread(rig.being_sent)]
         standing.append(await rig.serve())

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from tests.crash.process import PATIENT
+from tests.crash.process import Way
 from tests.crash.rig import Rig
 from tests.crash.verdict import verdict_on
 
@@ -17,13 +17,13 @@ OUT_WITHIN = 10.0
 
 @pytest.mark.parametrize("slack", ["answers", "hangs"])
 async def test_a_bot_told_to_stop_leaves_nothing_in_doubt(rig: Rig, slack: str) -> None:
-    bot = await rig.serve(PATIENT)
+    bot = await rig.serve(Way.PATIENT)
     await rig.settle_in()
     for _ in range(ROUNDS):
-        for way in rig.ways:
-            rig.post(way)
+        for route in rig.routes:
+            rig.post(route)
             await asyncio.sleep(0.02)
-    await rig.posts(len(rig.ways), seconds=30)
+    await rig.posts(len(rig.routes), seconds=30)
     if slack == "hangs":
         # Slack takes every post and answers none.
         for place in (rig.tokyo, rig.canberra):
@@ -33,7 +33,7 @@ async def test_a_bot_told_to_stop_leaves_nothing_in_doubt(rig: Rig, slack: str) 
     _, states = await asyncio.to_thread(rig.stored)
     assert not states["sending"], bot.last_words()
     rig.calm()
-    await rig.serve(PATIENT)
+    await rig.serve(Way.PATIENT)
     drained = await rig.drained(90)
     verdict = verdict_on(rig)
     print(f"stopped while Slack {slack}: {verdict}; at the stop {dict(states)}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from integrations.slack.driver import Message, text_of
-from tests.crash.rig import Rig, Way
+from tests.crash.rig import Rig, Route
 
 MARK = re.compile(r"case-\w+-\d{4}")
 LABEL = "TLP:GREEN"
@@ -39,18 +39,19 @@ class Verdict:
 def verdict_on(rig: Rig) -> Verdict:
     """Reads both workspaces from end to end."""
     verdict = Verdict()
-    for way, marks in rig.posted.items():
-        _judge_copies(verdict, way, marks)
-        _judge_cards(verdict, way, marks)
+    for route, marks in rig.posted.items():
+        for destination in route.destinations:
+            _judge_copies(verdict, route, destination, marks)
+        _judge_cards(verdict, route, marks)
     return verdict
 
 
-def _judge_copies(verdict: Verdict, way: Way, marks: list[str]) -> None:
+def _judge_copies(verdict: Verdict, route: Route, destination: str, marks: list[str]) -> None:
     copies = [
         (mark, message)
-        for message in way.target.messages(way.destination)
+        for message in route.target.messages(destination)
         if _by_bot(message) and "thread_ts" not in message
-        for mark in [_mark(message, way)]
+        for mark in [_mark(message, route)]
         if mark
     ]
     counts = Counter(mark for mark, _ in copies)
@@ -62,13 +63,13 @@ def _judge_copies(verdict: Verdict, way: Way, marks: list[str]) -> None:
     verdict.unlabelled += [mark for mark, message in copies if not _is_framed(message)]
 
 
-def _judge_cards(verdict: Verdict, way: Way, marks: list[str]) -> None:
-    spoken = way.source.messages(way.channel)
+def _judge_cards(verdict: Verdict, route: Route, marks: list[str]) -> None:
+    spoken = route.source.messages(route.channel)
     sources = {
         str(message["ts"]): mark
         for message in spoken
-        if message.get("user") == way.author
-        for mark in [_mark(message, way)]
+        if message.get("user") == route.author
+        for mark in [_mark(message, route)]
         if mark
     }
     cards = Counter(
@@ -84,9 +85,9 @@ def _by_bot(message: Message) -> bool:
     return "app_id" in message and message.get("subtype") != "ephemeral"
 
 
-def _mark(message: Message, way: Way) -> str | None:
+def _mark(message: Message, route: Route) -> str | None:
     found = MARK.search(text_of(message))
-    return found[0] if found and found[0].startswith(f"case-{way.name}-") else None
+    return found[0] if found and found[0].startswith(f"case-{route.name}-") else None
 
 
 def _is_framed(message: Message) -> bool:

@@ -168,7 +168,10 @@ class StoredFile:
 
 
 class Workspace:
-    """Everything a workspace knows; `emit` and `notify` are filled in by deliveries and page."""
+    """Everything a workspace knows; `emit` and `notify` are filled in by deliveries and page.
+
+    `overhear` is given each entry of the log at once: of a call, before its answer goes out.
+    """
 
     def __init__(
         self, spec: WorkspaceSpec, clock: Callable[[], float], *, pace: bool, log_limit: int
@@ -180,6 +183,7 @@ class Workspace:
         self.faults = Faults()
         self.emit: Emit = _nowhere
         self.notify: Notify = lambda _news: None
+        self.overhear: Notify = lambda _entry: None
         self.apps = {a.app_id: App(a, a.mode, a.request_url) for a in spec.apps}
         self.bot_tokens = {app.spec.bot_token: app for app in self.apps.values()}
         self.app_tokens = {app.spec.app_token: app for app in self.apps.values()}
@@ -241,6 +245,7 @@ class Workspace:
         if detail is not None:
             entry["detail"] = detail
         self.log.append(entry)
+        self.overhear(entry)
 
     def user(self, user_id: str) -> UserSpec:
         """That user; SlackError user_not_found."""
