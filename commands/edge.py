@@ -160,7 +160,7 @@ class Edge:
 
     async def look(self, work: Callable[[UnitOfWork], T]) -> T:
         """One transaction of the bot's own, on nobody's behalf; wakes the dispatcher."""
-        result = await self._database.run(work)
+        result = await self._store(work, None)
         self._wake()
         return result
 
@@ -201,7 +201,7 @@ class Edge:
         return Speech(self._catalog, language)
 
     async def _store(
-        self, work: Callable[[UnitOfWork], T], patience: float = PATIENCE_SECONDS
+        self, work: Callable[[UnitOfWork], T], patience: float | None = PATIENCE_SECONDS
     ) -> T:
         """One transaction; the dispatcher is woken when it has something new to say."""
 
