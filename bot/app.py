@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import errors
 from bot.domain.officials import Official
+from bot.services.duties import set_standing
 from bot.services.roster import Person, ensure_first_admins
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -80,7 +81,7 @@ class Application:
         past = Past(one.team for one in connections)
         messages = Messages(self.edge, past)
         register(self.bolt, self.edge, windows, messages, settings.command_prefix)
-        self.clock = Clock(database)
+        self.clock = Clock(database, self.dispatcher.wake)
         self._meters = Meters(database)
         self.web = WebServer(
             self.bolt,
@@ -101,6 +102,7 @@ class Application:
         """Brings the database up to date, then listens, then connects."""
         await asyncio.to_thread(upgrade, self.database)
         await self.database.run(self._remember_settings)
+        await self.database.run(set_standing)
         await self._enrol_first_admins()
         await self.web.start(self._settings.http.host, self._settings.http.port)
         self.clock.start()

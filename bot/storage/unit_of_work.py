@@ -18,6 +18,7 @@ from bot.storage.links import Links
 from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
 from bot.storage.requests import Requests
+from bot.storage.schedules import Schedules
 from bot.storage.sequences import Sequences
 from bot.storage.workspaces import Workspaces
 
@@ -80,6 +81,10 @@ class UnitOfWork:
     @cached_property
     def requests(self) -> Requests:
         return Requests(self.connection, self.now)
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        return Schedules(self.connection, self.now)
 
     @cached_property
     def sequences(self) -> Sequences:
