@@ -137,7 +137,7 @@ def wanted_days(recurrence: Recurrence, until: date) -> list[date]:
 
 
 @given(recurrences, st.integers(0, 700))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_days_are_those_one_would_count_on_a_calendar(
     recurrence: Recurrence, skipped: int
 ) -> None:
@@ -176,7 +176,7 @@ looks = st.lists(
 @given(recurrences, looks, st.integers(0, 3_650))
 @example(Recurrence(CANBERRA, date(2026, 10, 1), time(2, 30), Unit.DAY), [300] * 40, 0)
 @example(Recurrence(CANBERRA, date(2026, 4, 1), time(2, 30), Unit.DAY), [300] * 40, 0)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_however_one_looks_each_slot_is_due_once_none_early_none_missed(
     recurrence: Recurrence, looks: list[int], begun: int
 ) -> None:
