@@ -25,12 +25,14 @@ cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 db = typer.Typer(no_args_is_help=True, help="The database.")
 roster = typer.Typer(no_args_is_help=True, help="Officials.")
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
+holidays = typer.Typer(no_args_is_help=True, help="Days on which offices are closed.")
 deliveries = typer.Typer(no_args_is_help=True, help="What the bot has promised to say.")
 explain = typer.Typer(no_args_is_help=True, help="How a text would be read.")
 for name, group in (
     ("db", db),
     ("roster", roster),
     ("audit", audit),
+    ("holidays", holidays),
     ("deliveries", deliveries),
     ("explain", explain),
 ):
@@ -162,6 +164,14 @@ def roster_list(config: ConfigPath = DEFAULT_CONFIG) -> None:
     from bot import operations
 
     _operate(config, operations.roster_as_csv, operations.required_current)
+
+
+@holidays.command("import")
+def holidays_import(file: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Adds the days of a CSV file: calendar,date,name_en,name_ja[,closed]. All rows or none."""
+    from bot import operations
+
+    _operate(config, lambda database: operations.import_holidays_file(database, file))
 
 
 @audit.command("verify")

@@ -73,7 +73,7 @@ def _commands_page(words: Catalog) -> str:
         ]
         for verb in command.verbs:
             usage = verb.usage(command.name).replace("|", "\\|")
-            about = f"commands.{key}.{verb.name}.description"
+            about = f"commands.{key}.{verb.key}.description"
             english = words.say(Language.EN, about)
             japanese = words.say(Language.JA, about)
             lines.append(f"| `{usage}` | {english} | {japanese} |")

@@ -15,6 +15,7 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.markings import read_marking
 from bot.domain.notes import read_note
 from bot.domain.officials import Government
+from bot.services.calendars import import_holidays
 from bot.services.roster import ROSTER_COLUMNS, import_roster
 from bot.settings import Settings
 from bot.storage.audit import AuditEvent, Chain, Operator
@@ -79,6 +80,13 @@ def import_roster_file(database: Database, file: Path) -> int:
     text = file.read_text(encoding="utf-8-sig")
     count = database.transact(lambda uow: import_roster(uow, text))
     print(count)  # noqa: T201
+    return 0
+
+
+def import_holidays_file(database: Database, file: Path) -> int:
+    """Adds the days of a CSV file to the calendars, or none of them."""
+    text = file.read_text(encoding="utf-8-sig")
+    print(database.transact(lambda uow: import_holidays(uow, text)))  # noqa: T201
     return 0
 
 

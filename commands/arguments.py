@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,6 +22,7 @@ E = TypeVar("E", bound=StrEnum)
 QUOTES = {'"': '"', "“": "”", "”": "”", "＂": "＂", "「": "」", "『": "』", "„": "“"}
 KEY = re.compile(r"([A-Za-zＡ-Ｚａ-ｚ_]+)[:：]")
 PERSON = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>|@?([UWB][A-Z0-9]{4,})")
+YEAR = re.compile(r"(19[5-9][0-9]|20[0-9]{2})")
 LIST_GOES_ON = (",", "、", "，")
 
 
@@ -36,6 +38,7 @@ class Kind(StrEnum):
     LABEL = "label"
     PERSON = "person"
     CODE = "code"
+    DATE = "date"
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,9 @@ EXAMPLES = {
     "owner": "NPA,@user",
     "due": "2026-09-30",
     "rendering": '"…"',
+    "date": "2026-12-24",
+    "name": '"…"',
+    "year": "2027",
 }
 
 
@@ -128,6 +134,20 @@ class Arguments:
             return parse_tags(self.text(name))
         except ValueError:
             raise errors.BadTags(value=self.text(name)) from None
+
+    def date(self, name: str) -> date:
+        """A day written as 2026-12-24 or 2026/12/24; raises BadDate."""
+        try:
+            return date.fromisoformat(folded(self.text(name)).replace("/", "-"))
+        except ValueError:
+            raise errors.BadDate(value=self.text(name)) from None
+
+    def year(self, name: str) -> int | None:
+        """A year of four digits, None when left out; raises BadDate."""
+        typed = folded(self.text(name))
+        if typed and not YEAR.fullmatch(typed):
+            raise errors.BadDate(value=self.text(name))
+        return int(typed) if typed else None
 
     def person(self, name: str) -> str:
         """The id of the user mentioned; raises NotAPerson."""

@@ -11,7 +11,7 @@ from bot.domain.officials import Official
 from bot.services.ports import ChannelView
 from bot.services.roster import Person
 from bot.storage.unit_of_work import UnitOfWork
-from commands.arguments import Arguments, Field
+from commands.arguments import Arguments, Field, folded
 from integrations.slack.blocks import Block
 from integrations.slack.speech import Safe, Speech
 
@@ -71,6 +71,11 @@ class Verb:
     asks_person: str | None = None
 
     @property
+    def key(self) -> str:
+        """Where its words stand in the catalogue: `holiday add` speaks under `holiday_add`."""
+        return self.name.replace(" ", "_")
+
+    @property
     def opens_form(self) -> bool:
         """Whether the verb, typed alone, asks for its words in a form."""
         return any(one.is_needed for one in self.fields)
@@ -94,6 +99,18 @@ class Command:
                 return verb
         names = ", ".join(verb.name for verb in self.verbs)
         raise errors.UnknownVerb(verb=typed, command=self.name, verbs=names)
+
+    def split(self, typed: str) -> tuple[Verb, str]:
+        """The verb a command line begins with, and what follows it; a verb may be two words.
+
+        Any kind of blank may stand between: a Japanese keyboard types a full-width one.
+        """
+        for words in (2, 1):
+            parts = typed.split(maxsplit=words)
+            name = " ".join(folded(part) for part in parts[:words])
+            if len(parts) >= words and any(verb.name == name for verb in self.verbs):
+                return self.verb(name), "".join(parts[words:])
+        return self.verb(folded(typed.split(maxsplit=1)[0])), ""
 
 
 def only_here(_uow: UnitOfWork, _arguments: Arguments, place: Place) -> Sequence[Place]:

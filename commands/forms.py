@@ -21,7 +21,7 @@ CEILINGS = (Label.CLEAR, Label.GREEN, Label.AMBER)
 def menu_view(command: Command, speech: Speech, channel: str) -> dict[str, Any]:
     """Asks which verb; its answer opens that verb's form in the same window."""
     options = [
-        _option(speech.say(f"commands.{key_of(command)}.{verb.name}.title"), verb.name)
+        _option(speech.say(f"commands.{key_of(command)}.{verb.key}.title"), verb.name)
         for verb in command.verbs
     ]
     block: Block = {
@@ -43,7 +43,7 @@ def form_view(
     command: Command, verb: Verb, speech: Speech, channel: str, uow: UnitOfWork
 ) -> dict[str, Any]:
     """The form of one verb, filled with its defaults."""
-    about = f"commands.{key_of(command)}.{verb.name}"
+    about = f"commands.{key_of(command)}.{verb.key}"
     blocks: list[Block] = [section(speech.say(f"{about}.description"))]
     blocks += [_input(one, speech, uow) for one in verb.fields]
     note = {"command": command.name, "verb": verb.name, "channel": channel}

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck
 
 from bot import errors
 from bot.storage.unit_of_work import UnitOfWork
-from commands.arguments import Arguments, folded, parse
+from commands.arguments import Arguments, parse
 from commands.catalogue import Command, Place, Verb
 from commands.deadline import Deadline
 from commands.edge import Answer, Edge, Handler, Sender, refused
@@ -38,10 +38,8 @@ class Gestures:
         said, until = typed(body), Deadline()
         sender = said.sender
         text = await self._edge.people.resolve_names(sender.team, said.text)
-        # Any kind of blank may follow the verb: a Japanese keyboard types a full-width one.
-        verb_name, rest = (*text.split(maxsplit=1), "", "")[:2]
         try:
-            verb = command.verb(folded(verb_name)) if verb_name else None
+            verb, rest = command.split(text) if text.strip() else (None, "")
         except errors.UnknownVerb as refusal:
             await _ack(ack, refused(await self._edge.speech(sender, until), refusal))
             return

@@ -5,12 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 
 from bot.domain.agencies import Agency
+from bot.domain.calendars import CalendarName, Holiday
 from bot.domain.officials import Official, Role
-from bot.services import roster
+from bot.services import calendars, roster
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.speech import Safe
 
+HOLIDAY_NAME_LIMIT = 80
 USER = Field("user", Kind.PERSON, positional=True)
 
 
@@ -20,6 +22,23 @@ class LanguageChoice(StrEnum):
     EN = "en"
     JA = "ja"
     AUTO = "auto"
+
+
+class OwnCalendar(StrEnum):
+    """The calendars that are changed by hand; the joint one follows from them."""
+
+    JP_GOV = "jp_gov"
+    AU_ACT = "au_act"
+    AU_DFAT = "au_dfat"
+
+
+class AnyCalendar(StrEnum):
+    """Every calendar, as it is typed."""
+
+    JOINT = "joint"
+    JP_GOV = "jp_gov"
+    AU_ACT = "au_act"
+    AU_DFAT = "au_dfat"
 
 
 def enrol(ask: Ask) -> Reply:
@@ -60,6 +79,34 @@ def language(ask: Ask) -> Reply:
     return Reply(speech.say(f"roster.language.{chosen.value}"))
 
 
+def add_holiday(ask: Ask) -> Reply:
+    calendar, on = ask.arguments.choice("calendar", OwnCalendar), ask.arguments.date("date")
+    name = ask.arguments.short("name", HOLIDAY_NAME_LIMIT)
+    calendars.add_holiday(ask.uow, ask.official, CalendarName(calendar.upper()), on, name)
+    return Reply(ask.say("holidays.added", calendar=calendar.upper(), date=on, name=name))
+
+
+def remove_holiday(ask: Ask) -> Reply:
+    calendar, on = ask.arguments.choice("calendar", OwnCalendar), ask.arguments.date("date")
+    calendars.remove_holiday(ask.uow, ask.official, CalendarName(calendar.upper()), on)
+    return Reply(ask.say("holidays.removed", calendar=calendar.upper(), date=on))
+
+
+def list_holidays(ask: Ask) -> Reply:
+    name = CalendarName(ask.arguments.choice("calendar", AnyCalendar).upper())
+    year = ask.arguments.year("year") or ask.uow.now.year
+    found = calendars.list_holidays(ask.uow, name, year)
+    lines = [ask.say("holidays.list", calendar=name.value, year=str(year), n=len(found))]
+    lines += [_holiday_line(ask, one) for one in found]
+    return Reply(Safe("\n".join(lines)))
+
+
+def _holiday_line(ask: Ask, holiday: Holiday) -> Safe:
+    key = "holidays.forecast" if holiday.is_forecast else "holidays.line"
+    name = ask.speech.holiday(holiday)
+    return ask.say(key, date=holiday.on, side=holiday.side.value, name=name)
+
+
 def help_(ask: Ask) -> Reply:
     return Reply(ask.say("commands.help"))
 
@@ -69,6 +116,18 @@ def _described(ask: Ask, key: str, official: Official) -> Safe:
     roles = [ask.say(f"roster.role.{role.value}") for role in sorted(official.roles)]
     return ask.say(key, name=official.name, agency=agency, roles=roles)
 
+
+DAY = Field("date", Kind.DATE, positional=True)
+OWN_CALENDAR = Field("calendar", Kind.CHOICE, choices=tuple(OwnCalendar), positional=True)
+ANY_CALENDAR = Field(
+    "calendar",
+    Kind.CHOICE,
+    required=False,
+    choices=tuple(AnyCalendar),
+    default=AnyCalendar.JOINT,
+    positional=True,
+)
+YEAR = Field("year", Kind.TEXT, required=False, positional=True)
 
 COMMAND = Command(
     "/kakehashi",
@@ -105,6 +164,9 @@ COMMAND = Command(
                 ),
             ),
         ),
+        Verb("holiday add", add_holiday, (DAY, OWN_CALENDAR, Field("name", Kind.TEXT))),
+        Verb("holiday remove", remove_holiday, (DAY, OWN_CALENDAR)),
+        Verb("holiday list", list_holidays, (ANY_CALENDAR, YEAR)),
         Verb("help", help_),
     ),
 )

@@ -14,12 +14,14 @@ import pytest
 
 from bot import errors, operations
 from bot.domain.actions import Owner
+from bot.domain.calendars import CalendarName
 from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.domain.officials import Government, Role
 from bot.services import (
     access,
     actions,
+    calendars,
     intake,
     issuing,
     links,
@@ -95,8 +97,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
 
 def typed(command: Any, line: str) -> Arguments:
     """`verb and words`, as they are parsed behind the name of a command."""
-    name, _, rest = line.partition(" ")
-    verb = command.COMMAND.verb(name)
+    verb, rest = command.COMMAND.split(line)
     return parse(verb.fields, rest, verb.usage(command.COMMAND.name))
 
 
@@ -325,6 +326,10 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "LastAdmin": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U01SATO"),
     "DeliveryNotParked": lambda s: operations._parked(s.uow, 7),
     "SchemaNotCurrent": empty,
+    "HolidayNotFound": lambda s: calendars.remove_holiday(
+        s.uow, s.the("SATO"), CalendarName.JP_GOV, BEGINNING.date()
+    ),
+    "BadHolidayRow": lambda s: calendars.import_holidays(s.uow, "calendar\n"),
     "BackupUnusable": lambda s: operations.restore(s.database, s.folder / "none.db"),
     "NotAnSqliteDatabase": postgresql,
     "MarkingBlocks": lambda s: refused_post(s, "#advisory [TLP:GREEN]\nSECRET\n"),

@@ -29,11 +29,13 @@ BotError
 │   ├── BadLabel                not one of the five TLP labels
 │   ├── SeveralLabels           more than one label where one is meant
 │   ├── TooLong                 longer than the place it goes to
+│   ├── BadHolidayRow           a row of a file of holidays cannot be read
 │   └── BadRosterRow            a row of a roster file cannot be read
 ├── NotFound                it does not exist, or not for this person
 │   ├── LinkNotFound
 │   ├── AdvisoryNotFound
 │   ├── ActionNotFound
+│   ├── HolidayNotFound         nothing to remove on that day
 │   └── OfficialNotFound
 ├── NotPossible             it exists, but not in that state
 │   ├── LinkToItself            a channel joined to itself
@@ -215,6 +217,10 @@ class TooLong(NotUnderstood):
     names = ("word", "limit")
 
 
+class BadHolidayRow(NotUnderstood):
+    names = ("row", "reason")
+
+
 class BadRosterRow(NotUnderstood):
     names = ("row", "reason")
 
@@ -225,6 +231,10 @@ class LinkNotFound(NotFound):
 
 class AdvisoryNotFound(NotFound):
     names = ("number",)
+
+
+class HolidayNotFound(NotFound):
+    names = ("date", "calendar")
 
 
 class OfficialNotFound(NotFound):

@@ -13,6 +13,7 @@ from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
+from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
 from bot.storage.links import Links
 from bot.storage.officials import Officials
@@ -89,6 +90,10 @@ class UnitOfWork:
     @cached_property
     def sequences(self) -> Sequences:
         return Sequences(self.connection)
+
+    @cached_property
+    def holidays(self) -> Holidays:
+        return Holidays(self.connection, self.now)
 
     @cached_property
     def audit(self) -> AuditLog:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.domain.agencies import Agency
+from bot.domain.calendars import Holiday
 from bot.domain.inert import escape, inert
 from bot.domain.labels import Label
 from bot.domain.moments import in_both_cities
@@ -72,6 +73,10 @@ class Speech:
             year=on.year,
         )
 
+    def holiday(self, holiday: Holiday) -> str:
+        """A holiday's name in this language."""
+        return holiday.name_ja if self.language is Language.JA else holiday.name_en
+
     def in_(self, language: Language) -> Speech:
         return Speech(self.catalog, language)
 
@@ -86,8 +91,8 @@ class Speech:
     def _shown(self, value: object) -> object:
         if isinstance(value, Safe | int | float):
             return value
-        if isinstance(value, datetime):
-            return self.moment(value)
+        if isinstance(value, date):
+            return self.moment(value) if isinstance(value, datetime) else self.day(value)
         if isinstance(value, Label):
             return value.value
         if isinstance(value, Agency):

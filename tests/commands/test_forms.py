@@ -78,7 +78,7 @@ def test_every_form_fits(
 def test_no_title_of_a_form_is_cut(
     command: Command, verb: Verb, language: Language, catalog: Catalog
 ) -> None:
-    title = catalog.say(language, f"commands.{command.name.strip('/')}.{verb.name}.title")
+    title = catalog.say(language, f"commands.{command.name.strip('/')}.{verb.key}.title")
     assert len(title) <= 24
 
 

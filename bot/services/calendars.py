@@ -1,0 +1,207 @@
+"""The calendars of both governments: the `holidays` library, closings by law, officials' changes.
+
+Japan: national holidays, and 29 December to 3 January, on which offices are closed by law
+(行政機関の休日に関する法律, 昭和63年法律第91号, art. 1 para. 1 no. 3). Equinox days are announced
+in the gazette of 1 February of the year before (国立天文台 暦要項); later ones are forecasts.
+Australian Capital Territory: Holidays Act 1958 (ACT), as the library reads it. DFAT: its own
+additional holidays, a list a year, https://www.dfat.gov.au/about-us/canberra-public-holidays (note
+PRB No 25/266 of 18 December 2025 for 2026). Whatever changes afterwards is added as data.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from functools import lru_cache, partial
+
+from holidays import country_holidays
+
+from bot import errors
+from bot.domain.calendars import Calendar, CalendarName, Days, Holiday
+from bot.domain.officials import Government, Official, Role
+from bot.services.access import require_role
+from bot.services.holiday_names import IN_JAPANESE, YEAR_END_EN, YEAR_END_JA
+from bot.storage.holidays import HolidayChange
+from bot.storage.unit_of_work import UnitOfWork
+
+FIRST_YEAR, LAST_YEAR = 1949, 2099
+EQUINOXES = ("春分の日", "秋分の日")
+# Holidays that lie where they lie because of an equinox, in its months.
+HANGING, EQUINOX_MONTHS = ("振替休日", "国民の休日"), (3, 9)
+DFAT_ADDITIONAL = {2026: (date(2026, 1, 2), date(2026, 12, 29), date(2026, 12, 30))}
+DFAT_NAME = ("Additional DFAT holiday", "豪外務貿易省の追加休日")
+# Which lists a calendar is made of.
+PARTS = {
+    CalendarName.JP_GOV: (CalendarName.JP_GOV,),
+    CalendarName.AU_ACT: (CalendarName.AU_ACT,),
+    CalendarName.AU_DFAT: (CalendarName.AU_ACT, CalendarName.AU_DFAT),
+    CalendarName.JOINT: (CalendarName.JP_GOV, CalendarName.AU_ACT, CalendarName.AU_DFAT),
+}
+IMPORT_COLUMNS = ("calendar", "date", "name_en", "name_ja")
+
+Changes = tuple[HolidayChange, ...]
+
+
+def calendar_of(uow: UnitOfWork, name: CalendarName) -> Calendar:
+    """A calendar with everything officials changed, as known on the transaction's day."""
+    return built_in(name, uow.now.date(), uow.holidays.all())
+
+
+def built_in(name: CalendarName, today: date, changes: Changes = ()) -> Calendar:
+    """A calendar without a database; `today` decides which equinox days are still forecasts."""
+    parts = PARTS[name]
+    relevant = tuple(one for one in changes if one.calendar in parts)
+    return Calendar(name, partial(_days, parts, _announced_until(today), relevant))
+
+
+def add_holiday(
+    uow: UnitOfWork, actor: Official, calendar: CalendarName, on: date, name: str
+) -> HolidayChange:
+    """Closes a day in a calendar of the admin's own side."""
+    _require_own(uow, actor, calendar)
+    return _add(uow, HolidayChange(calendar, on, True, name, name), actor)
+
+
+def remove_holiday(
+    uow: UnitOfWork, actor: Official, calendar: CalendarName, on: date
+) -> HolidayChange:
+    """Makes a day of the admin's own side a working day; raises HolidayNotFound."""
+    _require_own(uow, actor, calendar)
+    if not _is_listed(uow, calendar, on):
+        raise errors.HolidayNotFound(date=on.isoformat(), calendar=calendar.value)
+    change = HolidayChange(calendar, on, False)
+    uow.holidays.drop(calendar, on)
+    if _is_listed(uow, calendar, on):
+        uow.holidays.put(change, actor.id)
+    uow.audit.record(actor, "holiday.remove", f"{calendar.value}/{on.isoformat()}")
+    return change
+
+
+def list_holidays(uow: UnitOfWork, name: CalendarName, year: int) -> tuple[Holiday, ...]:
+    """A year's holidays in order, weekends included."""
+    days = calendar_of(uow, name).days_of(year)
+    return tuple(one for day in sorted(days) for one in days[day])
+
+
+def import_holidays(uow: UnitOfWork, text: str) -> int:
+    """Adds the days of a CSV text with the columns of IMPORT_COLUMNS; all rows or none.
+
+    A column `closed` with `no` makes a day a working day. Returns the number of rows; raises
+    BadHolidayRow naming the first row at fault (counted from 1 below the heading).
+    """
+    rows = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    count = 0
+    try:
+        missing = [name for name in IMPORT_COLUMNS[:3] if name not in (rows.fieldnames or ())]
+        if missing:
+            raise errors.BadHolidayRow(row=0, reason=", ".join(missing))
+        for count, row in enumerate(rows, start=1):
+            read = {name: (value or "").strip() for name, value in row.items() if name}
+            _add(uow, _row(count, {str(k): str(v) for k, v in read.items()}), None)
+    except csv.Error as error:
+        raise errors.BadHolidayRow(row=count + 1, reason=str(error)) from error
+    return count
+
+
+def _row(number: int, row: dict[str, str]) -> HolidayChange:
+    calendar = next((one for one in CalendarName if one.value == row["calendar"].upper()), None)
+    if calendar is None or calendar is CalendarName.JOINT:
+        raise errors.BadHolidayRow(row=number, reason=row["calendar"] or "calendar")
+    try:
+        on = date.fromisoformat(row["date"])
+    except ValueError:
+        raise errors.BadHolidayRow(row=number, reason=row["date"] or "date") from None
+    name = row["name_en"] or row.get("name_ja", "")
+    closed = row.get("closed", "").casefold() not in ("no", "false", "0")
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise errors.BadHolidayRow(row=number, reason=row["date"])
+    if closed and not (name and name.isprintable()):
+        raise errors.BadHolidayRow(row=number, reason="name_en")
+    return HolidayChange(calendar, on, closed, name, row.get("name_ja") or name)
+
+
+def _add(uow: UnitOfWork, change: HolidayChange, actor: Official | None) -> HolidayChange:
+    uow.holidays.put(change, actor.id if actor else None)
+    side = change.calendar.sides[0]
+    verb = "holiday.add" if change.closed else "holiday.remove"
+    subject = f"{change.calendar.value}/{change.on.isoformat()}"
+    uow.audit.record(actor or side, verb, subject)
+    return change
+
+
+def _require_own(uow: UnitOfWork, actor: Official, calendar: CalendarName) -> None:
+    require_role(uow, actor, Role.ADMIN)
+    if calendar.sides != (actor.government,):
+        raise errors.OtherGovernment
+
+
+def _is_listed(uow: UnitOfWork, calendar: CalendarName, on: date) -> bool:
+    return bool(calendar_of(uow, calendar).holidays_on(on))
+
+
+def _announced_until(today: date) -> int:
+    """The last year of which the equinox days are known: the next one, from 1 February on."""
+    return today.year + 1 if today.month > 1 else today.year
+
+
+@lru_cache(maxsize=512)
+def _days(parts: tuple[CalendarName, ...], announced: int, changes: Changes, year: int) -> Days:
+    """A year's holidays after all changes."""
+    found: dict[date, dict[Government, Holiday]] = {}
+    for part in parts:
+        for one in _listed(part, year, year > announced):
+            found.setdefault(one.on, {}).setdefault(one.side, one)
+    for change in changes:
+        if change.on.year == year:
+            side = change.calendar.sides[0]
+            of_day = found.setdefault(change.on, {})
+            of_day.pop(side, None)
+            if change.closed:
+                of_day[side] = Holiday(change.on, side, change.name_en, change.name_ja)
+    return {day: tuple(sides.values()) for day, sides in found.items() if sides}
+
+
+@lru_cache(maxsize=512)
+def _listed(part: CalendarName, year: int, is_forecast: bool) -> tuple[Holiday, ...]:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return ()
+    if part is CalendarName.JP_GOV:
+        return _japan(year, is_forecast=is_forecast)
+    if part is CalendarName.AU_DFAT:
+        additional = DFAT_ADDITIONAL.get(year, ())
+        return tuple(Holiday(day, Government.AU, *DFAT_NAME) for day in additional)
+    names = country_holidays("AU", subdiv="ACT", years=year, language="en_AU")
+    return tuple(
+        Holiday(day, Government.AU, name, _in_japanese(name)) for day, name in names.items()
+    )
+
+
+def _japan(year: int, *, is_forecast: bool) -> tuple[Holiday, ...]:
+    english = country_holidays("JP", years=year, language="en_US")
+    japanese = country_holidays("JP", years=year, language="ja")
+    found = {
+        day: Holiday(
+            day,
+            Government.JP,
+            english[day],
+            name,
+            is_forecast and _hangs_on_equinox(day, name),
+        )
+        for day, name in japanese.items()
+    }
+    for month, days in ((1, range(1, 4)), (12, range(29, 32))):
+        for day in (date(year, month, one) for one in days):
+            found.setdefault(day, Holiday(day, Government.JP, YEAR_END_EN, YEAR_END_JA))
+    return tuple(found.values())
+
+
+def _hangs_on_equinox(day: date, name: str) -> bool:
+    return name in EQUINOXES or (name in HANGING and day.month in EQUINOX_MONTHS)
+
+
+def _in_japanese(name: str) -> str:
+    """The Japanese rendering of an Australian holiday; the English name where there is none."""
+    plain = name.removesuffix(" (observed)")
+    rendered = IN_JAPANESE.get(plain, plain)
+    return rendered if plain == name else f"{rendered}(振替)"
