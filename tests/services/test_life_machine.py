@@ -582,8 +582,13 @@ class Life(RuleBasedStateMachine):
             route = post["routes"].get(key)
             if route is None:
                 continue
-            if not self.copies_at(post, key):
+            copies = self.copies_at(post, key)
+            if not copies:
                 route.update(sure=False, ordered=False)
+            newest = post["texts"][post["by_revision"][route["revision"]]].split()[-1]
+            if not any(newest in tokens_in(one) for one in copies):
+                # Of several parts the first may stand already, and the others never will.
+                route["sure"] = False
             if route["settled"] != route["revision"]:
                 route["fresh"] = False
 
