@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
@@ -209,8 +209,15 @@ def connections_of(settings: Settings) -> tuple[Connection, ...]:
 
 
 def build(
-    settings: Settings, *, hold_off: timedelta = HOLD_OFF, lease: timedelta = LEASE
+    settings: Settings,
+    *,
+    hold_off: timedelta = HOLD_OFF,
+    lease: timedelta = LEASE,
+    now: Callable[[], datetime] | None = None,
 ) -> Application:
-    """An application over its own database and session; call it inside a running event loop."""
-    database = Database(settings.database.url.get_secret_value())
+    """An application over its own database and session; call it inside a running event loop.
+
+    `now` is the clock every transaction goes by; the database's own when it is left out.
+    """
+    database = Database(settings.database.url.get_secret_value(), now)
     return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from bot.texts import catalog
 from bot.texts.catalog import Catalog, Language
-from commands import COMMANDS
+from commands import COMMANDS, SHORTCUTS
 from commands.catalogue import Command
-from integrations.slack.manifest import CommandEntry, build_manifest
+from integrations.slack.manifest import CommandEntry, ShortcutEntry, build_manifest
 
 HTTP_EXAMPLE = "https://kakehashi.example/slack/events"
 
@@ -21,7 +21,8 @@ def app_manifest(
     """The Slack app manifest for the commands that are registered."""
     words = catalog.load()
     entries = [_entry(words, command) for command in COMMANDS]
-    return build_manifest(entries, (), mode=mode, prefix=prefix, request_url=request_url)
+    shortcuts = [_shortcut(words, name) for name in SHORTCUTS]
+    return build_manifest(entries, shortcuts, mode=mode, prefix=prefix, request_url=request_url)
 
 
 def write_documents(root: Path, *, check_only: bool) -> list[str]:
@@ -40,6 +41,12 @@ def write_documents(root: Path, *, check_only: bool) -> list[str]:
 def _documents() -> dict[str, str]:
     manifest = json.dumps(app_manifest("socket"), indent=2, ensure_ascii=False) + "\n"
     return {"manifest.json": manifest, "docs/commands.md": _commands_page(catalog.load())}
+
+
+def _shortcut(words: Catalog, name: str) -> ShortcutEntry:
+    about = f"commands.shortcut.{name}"
+    title = words.say(Language.EN, f"{about}.title")
+    return ShortcutEntry(title, name, words.say(Language.EN, f"{about}.description"))
 
 
 def _entry(words: Catalog, command: Command) -> CommandEntry:

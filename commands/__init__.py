@@ -9,13 +9,14 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from commands import action, advisory, home, kakehashi, link
-from commands.catalogue import Command
+from commands import action, advisory, followup, home, kakehashi, link
+from commands.catalogue import Command, Verb
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
 from commands.messages import Messages
 from commands.reading import Unreadable
+from integrations.slack.blocks import LINK_BUTTON
 from integrations.slack.shapes import is_well_formed
 from integrations.slack.teams import NoTeam, acting_team
 from integrations.slack.windows import Windows
@@ -26,6 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     link.COMMAND,
     advisory.COMMAND,
     action.COMMAND,
+    followup.COMMAND,
     kakehashi.COMMAND,
 )
 
@@ -33,8 +35,13 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: dict[str, tuple[Handler, bool]] = {
     **advisory.BUTTONS,
     **action.BUTTONS,
+    **followup.BUTTONS,
     **home.BUTTONS,
 }
+
+# Buttons and the shortcuts in a message's menu that open a form of a verb.
+FORMS: dict[str, tuple[Command, Verb]] = {**followup.FORMS}
+SHORTCUTS: dict[str, tuple[Command, Verb]] = {**followup.SHORTCUTS}
 
 Listener = Callable[..., Awaitable[None]]
 
@@ -48,6 +55,11 @@ def register(
         app.command(prefixed(command, prefix))(_on_command(gestures, command))
     for name, (handler, replace) in BUTTONS.items():
         app.action(name)(_on_press(gestures, handler, replace=replace))
+    for name, form in FORMS.items():
+        app.action(name)(_on_form(gestures.unfold, form))
+    for name, form in SHORTCUTS.items():
+        app.shortcut(name)(_on_form(gestures.shortcut, form))
+    app.action(LINK_BUTTON)(_acknowledge)
     app.view(MENU)(_on_view(gestures.choose))
     app.view(FORM)(_on_view(gestures.submit))
     app.event("message")(_on_event(messages.take))
@@ -73,6 +85,21 @@ def _on_press(gestures: Gestures, handler: Handler, *, replace: bool) -> Listene
         await _read_or_ignored(gestures.press(handler, body, ack, replace=replace), ack)
 
     return on_press
+
+
+def _on_form(
+    handle: Callable[[Command, Verb, dict[str, Any], AsyncAck], Awaitable[None]],
+    form: tuple[Command, Verb],
+) -> Listener:
+    async def on_form(body: dict[str, Any], ack: AsyncAck) -> None:
+        await _read_or_ignored(handle(*form, body, ack), ack)
+
+    return on_form
+
+
+async def _acknowledge(ack: AsyncAck) -> None:
+    """A button that only opens an address."""
+    await ack()
 
 
 def _on_view(handle: Callable[[dict[str, Any], AsyncAck], Awaitable[None]]) -> Listener:

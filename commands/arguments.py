@@ -88,6 +88,14 @@ EXAMPLES = {
     "date": "2026-12-24",
     "name": '"…"',
     "year": "2027",
+    "followup": "FUP-JP-2026-0001",
+    "when": '"2026-10-02 10:00"',
+    "for": "@user|ASD|here",
+    "about": "ACT-2026-0001",
+    "every": '"2 weeks"',
+    "until": "2026-12-18",
+    "opens": "09:30",
+    "closes": "17:00",
 }
 
 

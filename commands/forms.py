@@ -40,13 +40,19 @@ def menu_view(command: Command, speech: Speech, channel: str) -> dict[str, Any]:
 
 
 def form_view(
-    command: Command, verb: Verb, speech: Speech, channel: str, uow: UnitOfWork
+    command: Command,
+    verb: Verb,
+    speech: Speech,
+    channel: str,
+    uow: UnitOfWork,
+    message: str = "",
 ) -> dict[str, Any]:
-    """The form of one verb, filled with its defaults."""
+    """The form of one verb, filled with its defaults; `message` is what it was opened on."""
     about = f"commands.{key_of(command)}.{verb.key}"
     blocks: list[Block] = [section(speech.say(f"{about}.description"))]
     blocks += [_input(one, speech, uow) for one in verb.fields]
     note = {"command": command.name, "verb": verb.name, "channel": channel}
+    note |= {"message": message} if message else {}
     return _view(FORM, speech, speech.say(f"{about}.title"), speech.say("forms.send"), blocks, note)
 
 
@@ -118,7 +124,8 @@ def _element(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
     options = _options(field, speech, uow)
     if not options:
         multiline = field.kind is Kind.LONG
-        return {"type": "plain_text_input", "action_id": field.name, "multiline": multiline}
+        box: Block = {"type": "plain_text_input", "action_id": field.name, "multiline": multiline}
+        return box | ({"initial_value": field.default} if field.default else {})
     kind = "multi_static_select" if field.kind is Kind.CHOICES else "static_select"
     element: Block = {"type": kind, "action_id": field.name, "options": options}
     chosen = [option for option in options if option["value"] == field.default]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -19,7 +20,16 @@ from commands.catalogue import Command, Place, Verb
 from commands.deadline import Deadline
 from commands.edge import Answer, Edge, Handler, Sender, refused
 from commands.forms import answer_view, form_view, menu_view
-from commands.reading import Body, Pressed, Typed, Unreadable, pressed, sent, typed
+from commands.reading import (
+    Body,
+    Pressed,
+    Typed,
+    Unreadable,
+    chosen_message,
+    pressed,
+    sent,
+    typed,
+)
 from integrations.slack.windows import Windows
 
 NOTHING = Arguments((), {}, "")
@@ -82,7 +92,12 @@ class Gestures:
         command, verb = self._verb(form.command, form.verb)
         usage = verb.usage(command.name)
         answer = await self._run(
-            verb, sender, form.key, lambda: Arguments(verb.fields, form.values, usage), until
+            verb,
+            sender,
+            form.key,
+            lambda: Arguments(verb.fields, form.values, usage),
+            until,
+            form.message,
         )
         if answer is not None and isinstance(answer.refusal, errors.NotUnderstood):
             await ack(
@@ -100,6 +115,24 @@ class Gestures:
         await ack()
         if answer is not None:
             self._edge.later(self._tell(button, answer, replace=replace))
+
+    async def unfold(self, command: Command, verb: Verb, body: Body, ack: AsyncAck) -> None:
+        """A button that asks for more: the verb's form, its first field filled with the value."""
+        button, until = pressed(body), Deadline()
+        first, *others = verb.fields
+        filled = replace(verb, fields=(replace(first, default=button.value), *others))
+        asked = Typed(button.sender, "", button.trigger)
+        answer = await self._open(command, filled, asked, until)
+        await ack()
+        if answer is not None:
+            self._edge.later(self._tell(button, answer, replace=False))
+
+    async def shortcut(self, command: Command, verb: Verb, body: Body, ack: AsyncAck) -> None:
+        """A shortcut in a message's menu: the verb's form, which remembers the message."""
+        chosen, until = chosen_message(body), Deadline()
+        asked = Typed(chosen.sender, "", chosen.trigger)
+        await self._open(command, verb, asked, until, message=chosen.message)
+        await ack()
 
     async def _tell(self, button: Pressed, answer: Answer, *, replace: bool) -> None:
         """The answer to a press: beside the message, or in a window where there is none.
@@ -124,6 +157,7 @@ class Gestures:
         key: str,
         arguments: Any,
         until: Deadline,
+        message: str = "",
     ) -> Answer | None:
         looks_at = verb.looks_at
         place = (sender.team, sender.channel)
@@ -139,10 +173,16 @@ class Gestures:
             looks=looks if looks_at else None,
             asks_person=verb.asks_person,
             deadline=until,
+            value=message,
         )
 
     async def _open(
-        self, command: Command, verb: Verb | None, said: Typed, until: Deadline
+        self,
+        command: Command,
+        verb: Verb | None,
+        said: Typed,
+        until: Deadline,
+        message: str = "",
     ) -> Answer | None:
         sender = said.sender
 
@@ -150,7 +190,7 @@ class Gestures:
             view = await self._edge.read(
                 sender,
                 lambda uow, speech: (
-                    form_view(command, verb, speech, sender.channel, uow)
+                    form_view(command, verb, speech, sender.channel, uow, message)
                     if verb
                     else menu_view(command, speech, sender.channel)
                 ),

@@ -52,6 +52,16 @@ class Sent:
     verb: str
     values: Mapping[str, str]
     key: str
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A shortcut used on a message, named by its timestamp and, in a thread, by the thread's."""
+
+    sender: Sender
+    message: str
+    trigger: str
 
 
 def _reading(read: Callable[[Body], T]) -> Callable[[Body], T]:
@@ -96,7 +106,17 @@ def sent(body: Body) -> Sent:
     note = json.loads(view["private_metadata"])
     sender = Sender(acting_team(body), _id(body["user"]["id"]), str(note["channel"]))
     key = f"view:{sender.team}:{_id(view['id'])}:{view.get('hash')}"
-    return Sent(sender, _id(note["command"]), str(note.get("verb") or ""), values_of(view), key)
+    verb, message = str(note.get("verb") or ""), str(note.get("message") or "")
+    return Sent(sender, _id(note["command"]), verb, values_of(view), key, message)
+
+
+@_reading
+def chosen_message(body: Body) -> Chosen:
+    """Reads a shortcut used on a message; raises Unreadable."""
+    sender = Sender(acting_team(body), _id(body["user"]["id"]), _id(body["channel"]["id"]))
+    message, ts = body["message"], _id(body["message_ts"])
+    thread = message.get("thread_ts") or ""
+    return Chosen(sender, f"{ts}:{thread}" if thread else ts, str(body.get("trigger_id") or ""))
 
 
 def _id(value: Any) -> str:

@@ -7,6 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from bot.services import (
     access,
     actions,
     calendars,
+    follow_ups,
     intake,
     issuing,
     links,
@@ -32,13 +34,14 @@ from bot.services import (
     withdrawals,
 )
 from bot.services.actions import ActionRequest
-from bot.services.owners import OwnersRead, read_owners
+from bot.services.follow_ups import FollowUpRequest, When
+from bot.services.owners import OwnersRead, owner_of, read_owners
 from bot.services.roster import Person
 from bot.settings import load_settings
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Language, load
-from commands import action, advisory, kakehashi, link
+from commands import action, advisory, followup, kakehashi, link
 from commands.arguments import Arguments, parse
 from commands.catalogue import Ask
 from integrations.slack.speech import Speech
@@ -207,6 +210,16 @@ def item(scene: Scene, by: str = "TANAKA", **about: Any) -> str:
     return str(actions.open_action(scene.uow, scene.the(by), request)[0].number)
 
 
+SOON, FOLLOW_UP = "new x when:2026-09-18", "FUP-JP-2026-0001"
+
+
+def follow_up(scene: Scene, by: str = "TANAKA") -> None:
+    """Somebody in Tokyo wants to be reminded on Friday."""
+    actor = scene.the(by)
+    request = FollowUpRequest("Ask again", When(date(2026, 9, 18)), owner_of(actor))
+    follow_ups.open_follow_up(scene.uow, actor, request)
+
+
 def moved(scene: Scene, verb: Callable[..., Any], *names: str, **about: Any) -> None:
     """The same verb by one official after the other, on one action."""
     number = item(scene, **about)
@@ -257,6 +270,10 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "ReleaseByAuthor": released_by_its_author,
     "ButtonNotYours": lambda s: (s.posted(BARE), label(s, name="SATO")),
     "ActionNotYours": lambda s: moved(s, actions.start_action, "SUZUKI", owners=ASD),
+    "FollowUpNotYours": lambda s: (
+        follow_up(s, "SUZUKI"),
+        follow_ups.cancel_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
+    ),
     "UnknownVerb": lambda _: typed(link, "marry LNK-7Q3F"),
     "UnknownWord": lambda _: typed(link, "accept LNK-7Q3F colour:red"),
     "MissingWord": lambda _: typed(link, "propose to:ASD"),
@@ -268,6 +285,8 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "NotAPerson": lambda _: typed(kakehashi, "remove sato").person("user"),
     "UnknownOwner": lambda s: read_owners(s.uow, s.the("TANAKA"), "somebody"),
     "BadDate": lambda s: action.due(ask(s, typed(action, "due ACT-2026-0001 due:sometime"))),
+    "BadRecurrence": lambda s: followup.new(ask(s, typed(followup, f"{SOON} every:often"))),
+    "BadHours": lambda s: followup.hours(ask(s, typed(followup, "hours opens:17:00 closes:9:00"))),
     "BadTags": lambda _: typed(link, "propose to:ASD tags:!!!").tags("tags"),
     "BadLabel": lambda _: typed(link, "propose to:ASD tags:x ceiling:PINK").label("ceiling"),
     "SeveralLabels": lambda s: (
@@ -288,6 +307,11 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),
     "ActionNotFound": lambda s: actions.find_action(s.uow, s.the("WALSH"), item(s, internal=True)),
+    "AboutUnknown": lambda s: followup.new(ask(s, typed(followup, f"{SOON} about:X-1"))),
+    "FollowUpNotFound": lambda s: (
+        follow_up(s),
+        follow_ups.cancel_follow_up(s.uow, s.the("NGUYEN"), FOLLOW_UP),
+    ),
     "OfficialNotFound": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U77"),
     "LinkToItself": lambda s: accept(s, "SATO", HERE),
     "LinkToSameGovernment": lambda s: accept(s, "SATO", cast.view(cast.TOKYO, cast.TOKYO_DLG)),
@@ -323,6 +347,17 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "ActionMergedIntoItself": merged,
     "ActionCannotMerge": lambda s: merged(s, item(s, internal=True)),
     "InternalOwnerElsewhere": lambda s: item(s, internal=True, owners=ASD),
+    "FollowUpClosed": lambda s: (
+        follow_up(s),
+        follow_ups.cancel_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
+        follow_ups.finish_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
+    ),
+    "FollowUpInPast": lambda s: followup.new(ask(s, typed(followup, "new x when:2020-01-01"))),
+    "FollowUpIsYours": lambda s: (
+        follow_up(s),
+        follow_ups.hand_back_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
+    ),
+    "FollowUpNotJoint": lambda s: followup.new(ask(s, typed(followup, f"{SOON} for:ASD"))),
     "LastAdmin": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U01SATO"),
     "DeliveryNotParked": lambda s: operations._parked(s.uow, 7),
     "SchemaNotCurrent": empty,

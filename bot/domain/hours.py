@@ -42,6 +42,11 @@ class Hours:
             day += timedelta(days=1)
         return max(instant, instant_of(day, self.opens, self.zone).astimezone(UTC))
 
+    def next_morning(self, instant: datetime) -> datetime:
+        """When the next day begins for the person, whether they work on it or not."""
+        local = instant.astimezone(ZoneInfo(self.zone))
+        return instant_of(local.date() + timedelta(days=1), self.opens, self.zone)
+
 
 def hours_of(government: Government, opens: time = OPENS, closes: time = CLOSES) -> Hours:
     """The hours of an official of that side."""

@@ -12,7 +12,8 @@ BotError
 │   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
 │   ├── ReleaseByAuthor         nobody releases their own advisory
 │   ├── ButtonNotYours          the button was made for somebody else, or is stale
-│   └── ActionNotYours          only who carries it, opened it or keeps the register moves it on
+│   ├── ActionNotYours          only who carries it, opened it or keeps the register moves it on
+│   └── FollowUpNotYours        only who set it or is reminded of it answers it
 ├── NotUnderstood           the words typed do not say what to do
 │   ├── UnknownVerb             no such subcommand
 │   ├── UnknownWord             a key:value word the command does not know
@@ -25,6 +26,8 @@ BotError
 │   ├── NotAPerson              not a mention of a person
 │   ├── UnknownOwner            no one person, agency or side of that name
 │   ├── BadDate                 no day of the calendar
+│   ├── BadRecurrence           no number of days, weeks or months
+│   ├── BadHours                not two times of day, the first before the second
 │   ├── BadTags                 no usable tags
 │   ├── BadLabel                not one of the five TLP labels
 │   ├── SeveralLabels           more than one label where one is meant
@@ -36,6 +39,8 @@ BotError
 │   ├── AdvisoryNotFound
 │   ├── ActionNotFound
 │   ├── HolidayNotFound         nothing to remove on that day
+│   ├── AboutUnknown            no item of that number that can be followed up
+│   ├── FollowUpNotFound
 │   └── OfficialNotFound
 ├── NotPossible             it exists, but not in that state
 │   ├── LinkToItself            a channel joined to itself
@@ -62,6 +67,10 @@ BotError
 │   ├── ActionMergedIntoItself
 │   ├── ActionCannotMerge       closed, or seen by others than the first
 │   ├── InternalOwnerElsewhere  an internal item is carried by its own side alone
+│   ├── FollowUpClosed          done or cancelled already
+│   ├── FollowUpInPast          its time has gone by
+│   ├── FollowUpIsYours         whoever set it cannot hand it back to themselves
+│   ├── FollowUpNotJoint        the other side is reminded only of what it knows
 │   ├── LastAdmin               a government keeps at least one admin
 │   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
 │   ├── SchemaNotCurrent        what only reads does not bring a database up to date
@@ -127,6 +136,7 @@ from bot.errors.of_actions import (
 from bot.errors.of_actions import (
     UnknownOwner as UnknownOwner,
 )
+from bot.errors.of_follow_ups import *  # noqa: F403  (each named in its __all__)
 
 
 class NotEnrolled(NotAllowed):

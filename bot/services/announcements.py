@@ -13,6 +13,7 @@ from bot.services import (
     advisory_composers,
     card_composers,
     link_composers,
+    reminders,
 )
 from bot.services.composing import Composers
 from bot.services.facts import Facts, NoteFacts, NothingFacts
@@ -69,5 +70,6 @@ COMPOSERS: Composers = {
     **card_composers.COMPOSERS,
     **link_composers.COMPOSERS,
     **action_composers.COMPOSERS,
+    **reminders.COMPOSERS,
     NOTE: _note,
 }

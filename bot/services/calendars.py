@@ -74,6 +74,7 @@ def remove_holiday(
     uow.holidays.drop(calendar, on)
     if _is_listed(uow, calendar, on):
         uow.holidays.put(change, actor.id)
+    _wake(uow, calendar)
     uow.audit.record(actor, "holiday.remove", f"{calendar.value}/{on.isoformat()}")
     return change
 
@@ -124,10 +125,18 @@ def _row(number: int, row: dict[str, str]) -> HolidayChange:
 def _add(uow: UnitOfWork, change: HolidayChange, actor: Official | None) -> HolidayChange:
     uow.holidays.put(change, actor.id if actor else None)
     side = change.calendar.sides[0]
+    _wake(uow, change.calendar)
     verb = "holiday.add" if change.closed else "holiday.remove"
     subject = f"{change.calendar.value}/{change.on.isoformat()}"
     uow.audit.record(actor or side, verb, subject)
     return change
+
+
+def _wake(uow: UnitOfWork, changed: CalendarName) -> None:
+    """Whatever goes by a calendar that contains the changed one is planned anew."""
+    for name, parts in PARTS.items():
+        if changed in parts:
+            uow.schedules.wake(name.value)
 
 
 def _require_own(uow: UnitOfWork, actor: Official, calendar: CalendarName) -> None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.services import reminders
 from bot.services.schedules import Duty, Standing
 from bot.storage.unit_of_work import UnitOfWork
 
-DUTIES: Mapping[str, Duty] = {}
+DUTIES: Mapping[str, Duty] = {
+    reminders.FOLLOW_UP: reminders.DUTY,
+}
 
 STANDING: tuple[Standing, ...] = ()
 

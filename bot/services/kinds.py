@@ -12,6 +12,7 @@ COPY, SOURCE, STATUS = "advisory.copy", "advisory.source", "advisory.status"
 RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
 ACTION_CARD, ACTION_NEWS = "action.card", "action.news"
+REMINDER = "followup.reminder"
 
 # What is noted of a message that shows no text any more.
 TOMBSTONE = "tombstone"

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.domain.calendars import CalendarName
 from bot.domain.schedules import Occasion, Schedule
 from bot.domain.slots import LATE, IsWorking, Recurrence, Slot
+from bot.services.calendars import calendar_of
 from bot.storage.unit_of_work import UnitOfWork
 
 # The calendar of what does not care about holidays.
@@ -77,11 +79,13 @@ def plan(
         yield slot, max(slot.at, duty.arrival(uow, schedule, slot))
 
 
-def working_days(_uow: UnitOfWork, name: str) -> IsWorking:
-    """Which days are working days in a calendar."""
+def working_days(uow: UnitOfWork, name: str) -> IsWorking:
+    """Which days are working days in a calendar, by its name, with what officials changed."""
     if name == EVERY_DAY:
         return lambda _on: True
-    return lambda on: on.weekday() < 5
+    if name not in uow.working_days:
+        uow.working_days[name] = calendar_of(uow, CalendarName(name)).is_working
+    return uow.working_days[name]
 
 
 def _take_slots(uow: UnitOfWork, duty: Duty, schedule: Schedule) -> Occasion | None:

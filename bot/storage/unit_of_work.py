@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
+from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
 from bot.storage.links import Links
@@ -72,6 +73,10 @@ class UnitOfWork:
         return Actions(self.connection)
 
     @cached_property
+    def follow_ups(self) -> FollowUps:
+        return FollowUps(self.connection)
+
+    @cached_property
     def homes(self) -> Homes:
         return Homes(self.connection, self.now)
 
@@ -86,6 +91,11 @@ class UnitOfWork:
     @cached_property
     def schedules(self) -> Schedules:
         return Schedules(self.connection, self.now)
+
+    @cached_property
+    def working_days(self) -> dict[str, Callable[[date], bool]]:
+        """The calendars looked up in this transaction, by name."""
+        return {}
 
     @cached_property
     def sequences(self) -> Sequences:

@@ -12,6 +12,7 @@ from integrations.slack.speech import Safe
 Block = dict[str, Any]
 SECTION_LIMIT = 3_000
 BUTTON_TEXT_LIMIT = 75
+LINK_BUTTON = "open_link"
 
 
 def mrkdwn(text: Safe) -> Block:
@@ -34,6 +35,12 @@ def button(text: str, action_id: str, value: str, style: str | None = None) -> B
     shown = plain_text(text[:BUTTON_TEXT_LIMIT])
     element: Block = {"type": "button", "text": shown, "action_id": action_id, "value": value}
     return element | ({"style": style} if style else {})
+
+
+def link_button(text: str, url: str) -> Block:
+    """A button that opens an address; Slack tells of the press all the same."""
+    shown = plain_text(text[:BUTTON_TEXT_LIMIT])
+    return {"type": "button", "text": shown, "action_id": LINK_BUTTON, "url": url}
 
 
 def actions(*elements: Block) -> Block:

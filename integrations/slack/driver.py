@@ -81,6 +81,12 @@ class Workspace:
             {"channel": channel, "messageTs": message_ts, "user": user, "action": action},
         )
 
+    async def press_at_home(self, user: str, action_id: str, value: str) -> None:
+        """Press the button of that value on the Home tab; only our own stand-in has it there."""
+        view = await self.home(user) or {}
+        action = _action(view, action_id, None, value)
+        await self._post("interact", {"user": user, "viewId": view.get("id"), "action": action})
+
     async def submit(
         self, user: str, values: Mapping[str, Mapping[str, Any]]
     ) -> dict[str, str] | None:

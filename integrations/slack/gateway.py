@@ -19,6 +19,7 @@ from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refuse
 from bot.texts.catalog import Language
 from integrations.slack.connections import Connection
 from integrations.slack.people import People
+from integrations.slack.permalinks import Permalinks
 from integrations.slack.render import Renderer
 
 CALL_SECONDS = 8
@@ -67,6 +68,7 @@ class SlackPostman:
         self._clients = clients
         self._renderer = renderer
         self._people = people
+        self._permalinks = Permalinks(clients)
 
     async def deliver(self, outgoing: Outgoing) -> Posted:
         delivery = outgoing.delivery
@@ -74,7 +76,8 @@ class SlackPostman:
         if client is None:
             raise Refused("workspace_not_configured")
         reader = await self._reader_language(outgoing)
-        shown = self._renderer.show(outgoing.facts, reader)
+        facts = await self._permalinks.put_into(outgoing.facts, delivery.team)
+        shown = self._renderer.show(facts, reader)
         if not self._renderer.is_inert(shown):
             raise Refused("not_inert")
         payload: dict[str, Any] = {"text": shown.text, "blocks": shown.blocks, **QUIET}

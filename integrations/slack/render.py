@@ -15,6 +15,7 @@ from integrations.slack.shown_actions import ActionShapes
 from integrations.slack.shown_advisories import AdvisoryShapes
 from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_links import LinkShapes
+from integrations.slack.shown_reminders import ReminderShapes
 from integrations.slack.voice import FALLBACK_LIMIT, Shape, Shown, Voice
 
 
@@ -25,7 +26,7 @@ class Renderer:
         self._allowed_hosts = allowed_hosts
         self._voice = Voice(catalog, allowed_hosts)
         self._shapes: dict[type, Shape] = {NoteFacts: self._note}
-        for noun in (AdvisoryShapes, CardShapes, LinkShapes, ActionShapes):
+        for noun in (AdvisoryShapes, CardShapes, LinkShapes, ActionShapes, ReminderShapes):
             self._shapes.update(noun(self._voice).shapes)
 
     def show(self, facts: Facts, reader: Language) -> Shown:
@@ -37,6 +38,9 @@ class Renderer:
         texts = [shown.text, *_mrkdwn_in(shown.blocks)]
         # Most lines stand in the fallback text and in a block: each is looked at once.
         lines = dict.fromkeys(line for text in texts for line in text.split("\n"))
+        # Whom the bot itself means to reach; nobody's words can name them, since those are escaped.
+        for user in shown.reaches:
+            lines = dict.fromkeys(line.replace(f"<@{user}>", "") for line in lines)
         return all(is_inert(line, self._allowed_hosts) for line in lines)
 
     def _note(self, facts: NoteFacts, reader: Language) -> Shown:

@@ -29,6 +29,7 @@ class Shown:
 
     text: str
     blocks: list[Block]
+    reaches: frozenset[str] = frozenset()  # the users it is meant to notify
 
 
 # From facts of one kind to what is shown; the reader's language matters in private only.

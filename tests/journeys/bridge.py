@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, MutableMapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from sqlalchemy import select
 
 from bot.app import build
 from bot.settings import Settings, load_settings
+from bot.storage.database import wall_clock
+from bot.storage.tables import lanes
+from bot.storage.unit_of_work import UnitOfWork
 from integrations.slack.driver import Workspace
 from integrations.slack.stand_in import StandIn
-from tests.journeys.hands import SECONDS, Hand
+from tests.journeys.hands import SECONDS, Hand, eventually
 
 TOKYO_CHANNEL, CANBERRA_CHANNEL = "C01ADV", "C11ADV"
 HOLD_OFF = timedelta(milliseconds=300)
@@ -79,7 +83,8 @@ class Bridge:
         self.session = session
         self.logs: list[MutableMapping[str, Any]] = []
         self._settings = _settings(folder, urls, mode)
-        self.app = build(self._settings, hold_off=HOLD_OFF)
+        self._ahead = timedelta(0)
+        self.app = build(self._settings, hold_off=HOLD_OFF, now=self.now)
         self.tokyo = Workspace(urls["tokyo"], session)
         self.canberra = Workspace(urls["canberra"], session)
         self.sato = Hand(self.tokyo, "U01SATO", TOKYO_CHANNEL)
@@ -92,6 +97,23 @@ class Bridge:
         self.baker = Hand(self.canberra, "U13BAKER", CANBERRA_CHANNEL)
         self.khan = Hand(self.canberra, "U14KHAN", CANBERRA_CHANNEL)
         self.contractor = Hand(self.canberra, "U19STRANGER", CANBERRA_CHANNEL)
+
+    def now(self) -> datetime:
+        """The bot's clock: the machine's, set ahead as far as a journey has set it."""
+        return wall_clock() + self._ahead
+
+    async def set_clock(self, *moment: int) -> None:
+        """It is that time in UTC from here on, and time goes on.
+
+        Every lane has kept its pace before: Slack's clock is not set ahead.
+        """
+
+        def rested(uow: UnitOfWork) -> bool | None:
+            waiting = uow.connection.execute(select(lanes).where(lanes.c.next_at > uow.now))
+            return True if waiting.first() is None else None
+
+        await eventually(lambda: self.app.database.run(rested), "every lane at rest")
+        self._ahead = datetime(*moment, tzinfo=UTC) - wall_clock()  # type: ignore[misc,arg-type]
 
     @property
     def url(self) -> str:
@@ -109,7 +131,7 @@ class Bridge:
     async def restart(self) -> None:
         """Stops the application and starts another one on the same database."""
         await self.app.stop()
-        self.app = build(self._settings, hold_off=HOLD_OFF)
+        self.app = build(self._settings, hold_off=HOLD_OFF, now=self.now)
         await self.start()
 
     async def enrol_everybody(self) -> None:

@@ -121,6 +121,15 @@ class Hand:
 
         return await self._awaited(letters, words, "a direct message")
 
+    async def letters_with(self, *words: str) -> list[Message]:
+        """The bot's direct messages that bear all those words now, oldest first."""
+        letters = await self.workspace.direct_messages(self.user)
+        return sorted((one for one in letters if _has(one, words)), key=lambda one: one["ts"])
+
+    async def presses_at_home(self, action: str, value: str) -> None:
+        """Press the button of that value on one's Home tab."""
+        await self.workspace.press_at_home(self.user, action, value)
+
     async def posts_with(self, *words: str) -> list[Message]:
         """The bot's messages that stand in the channel now with all those words."""
         return [one for one in await self._posts() if _has(one, words)]
@@ -198,7 +207,7 @@ def _state(element: Mapping[str, Any], typed: str) -> dict[str, Any]:
         case "multi_static_select":
             return {"type": kind, "selected_options": [options[one] for one in typed.split()]}
         case _:
-            return {"type": kind, "value": typed or None}
+            return {"type": kind, "value": typed or element.get("initial_value")}
 
 
 def _has(message: Message, words: tuple[str, ...]) -> bool:
