@@ -5,6 +5,25 @@ Action = tuple[str, tuple[str, ...], str | None, str]
 # What opens with a prefix: a card at once. (line, owners, due phrase, text)
 PREFIXED: tuple[Action, ...] = (
     # plain
+    (
+        "AP4 - METI & DISR to finalise the labelling paper NLT 15 October",
+        ("METI", "DISR"),
+        "15 October",
+        "finalise the labelling paper",
+    ),
+    ("対応:内閣官房国家サイバー統括室 10/5までに回答", ("NCO",), "10/5", "回答"),
+    (
+        "TODO <@U01TANAKA> さん、来週水曜までに日本語版をお願いします",
+        ("<@U01TANAKA>",),
+        "来週水曜",
+        "日本語版",
+    ),
+    (
+        "Action: JPCERT/CC will, in consultation with ASD, publish the alert by Friday",
+        ("JPCERT/CC",),
+        "Friday",
+        "publish the alert in consultation with ASD",
+    ),
     ("ACTION: NCO to circulate the draft by 30 Sep", ("NCO",), "30 Sep", "circulate the draft"),
     ("Action: DFAT will confirm attendance by Friday.", ("DFAT",), "Friday", "confirm attendance"),
     ("action: npa to send figures by cob friday", ("NPA",), "cob friday", "send figures"),

@@ -47,6 +47,8 @@ _SIDES = frozenset({"JP", "AU", "ALL"})
 _JA_MARK = re.compile(
     r"\s*(?P<mark>にて|において|におかれては|側で|が|は|も|で|から|より)(?P<comma>[、,]?)\s*"
 )
+# Another owner follows, one the roster does not know.
+_GOES_ON = re.compile(r"\s*[/&+・]\s*[A-Z]{2}")
 _ARROWS = frozenset({"→", "⇒", "➡", "=>", "->"})
 _SPEAKS = frozenset({"から", "より", "は", "も", "で"})
 _SEPARATES = re.compile(r"\s*(?:[::、,]|[-–—]+(?=\s)|→|⇒|➡|=>|->|\||(?<=\s)/)\s*|\s+")
@@ -118,6 +120,8 @@ def _at_first(rest: Slice, names: Names, is_prefixed: bool, has_due: bool) -> As
     for strangers in (False, True):
         for found in names.lists(rest.text, strangers=strangers):
             after = rest.part(found.end)
+            if not strangers and _GOES_ON.match(after.text):
+                continue
             if found.is_shortened and not after.text.startswith(("、", ",", ":", "→")):
                 continue
             assigned = _tied(found.owners, after, is_prefixed, strangers, has_due)
@@ -150,6 +154,10 @@ def _told(
     owners: tuple[str, ...], after: Slice, will: re.Match[str], is_prefixed: bool
 ) -> Assigned | None:
     task = after.after(will)
+    beside = _ALONGSIDE.match(task.text)
+    if beside and beside[0].rstrip().endswith((",", ")")):
+        with_whom = task.part(beside.start(), beside.end()).trimmed(" ,()")
+        task = task.after(beside).joined(with_whom)
     is_prose = not will[0].strip(" ,").casefold().startswith(("to", "is", "are")) or bool(
         _SIDES & set(owners)
     )

@@ -31,12 +31,12 @@ _EVERYBODY = (
     r"|各機関|全機関|関係機関|各省庁|関係省庁|各自|参加者"
 )
 _JP = (
-    r"(?:japan(?:ese)?|jp|jpn|tokyo)\s+side|japan|jp|jpn|tokyo|日本側|日側|日本政府|日本|我が方"
+    r"(?:japan(?:ese)?|jp|jpn|tokyo)\s+side|japan|jp|jpn|tokyo|日本側|日側|日本政府|日本(?![語人国法円製時])|我が方"
     r"|当方"
 )
 _AU = (
     r"(?:australian?|aus?|aussie|canberra)\s+side|australia|aus?|canberra|豪州側|豪側|豪州政府"
-    r"|豪政府|オーストラリア側|豪州|オーストラリア|先方"
+    r"|豪政府|オーストラリア側|豪州(?![人国法])|オーストラリア(?![人国])|先方"
 )
 _MENTION = r"<@[A-Z0-9]+(?:\|[^>]*)?>|<!subteam\^[A-Z0-9]+(?:\|[^>]*)?>|@[A-Za-z][\w.-]+"
 _ACRONYM = r"(?-i:[A-Z]{2,7}(?:&[A-Z])?(?![A-Za-z]))"
@@ -44,6 +44,7 @@ _PERSON = r"(?-i:(?:Mr|Ms|Mrs|Dr|Amb)\.?\s+[A-Z][a-z]+|[A-Z][a-z]+(?:\s+[A-Z][a-
 _PERSON_JA = (
     r"[一-龥々]{1,6}(?:さん|氏|様|課長|大使|補佐|室長|部長|局長|次長|参事官|審議官|書記官|担当官)"
 )
+_CABINET_SECRETARIAT = "内閣官房"
 _HOUSE_JA = r"[一-龥ァ-ヶー]{0,10}(?:事務局|大使館|委員会|省|庁|室)"
 _TITLE = (
     r"(?:\s?(?:さん|様(?![式々子相態])|殿|氏|各位|御中|側|チーム|担当))?(?:-san\b|\s+(?:team"
@@ -139,6 +140,8 @@ class Names:
 
     def _owner(self, word: str) -> tuple[str, ...]:
         whole = re.sub(r"^the\s+", "", word.strip(), flags=re.IGNORECASE)
+        # The Cabinet Secretariat's offices are written with its name before theirs, too.
+        whole = whole.removeprefix(_CABINET_SECRETARIAT)
         agency = self.resolve(whole)
         if agency is not None:
             return (agency.code,)
@@ -184,6 +187,7 @@ def names_of(table: Sequence[Agency] = SEED, on: date = date.max) -> Names:
         )
     }
     agencies = "|".join(map(_name, sorted(typed, key=len, reverse=True)))
+    agencies = rf"(?:{_CABINET_SECRETARIAT})?(?:{agencies})"
     sides = "|".join(rf"(?:{side})(?![A-Za-z])" for side in (_BOTH, _CHAIRS, _EVERYBODY))
     known = rf"{_MENTION}|{sides}|{agencies}|(?:{_JP}|{_AU})(?![A-Za-z])"
     anybody = rf"{known}|{_PERSON_JA}|{_HOUSE_JA}|{_ACRONYM}|{_PERSON}"
