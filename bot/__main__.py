@@ -6,44 +6,35 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot import logs, setup
-from bot.errors import BadConfiguration, BotError
-from bot.settings import Settings, load_settings
-from bot.storage.database import Database
-from bot.texts import catalog
-
-DEFAULT_CONFIG = Path("kakehashi.toml")
+from bot import guarding, logs, setup
+from bot.errors import BotError
+from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang
+from bot.terminal import fail as _fail
+from bot.terminal import operate as _operate
+from bot.terminal import settings_of as _settings
 
 # Typer's own tracebacks would print local variables, and so secrets.
 cli = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 db = typer.Typer(no_args_is_help=True, help="The database.")
 roster = typer.Typer(no_args_is_help=True, help="Officials.")
-audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 holidays = typer.Typer(no_args_is_help=True, help="Days on which offices are closed.")
 deliveries = typer.Typer(no_args_is_help=True, help="What the bot has promised to say.")
 explain = typer.Typer(no_args_is_help=True, help="How a text would be read.")
 for name, group in (
     ("db", db),
     ("roster", roster),
-    ("audit", audit),
     ("holidays", holidays),
+    ("audit", guarding.audit),
+    ("keys", guarding.keys),
     ("deliveries", deliveries),
     ("explain", explain),
 ):
     cli.add_typer(group, name=name)
-
-ConfigPath = Annotated[
-    Path, typer.Option("--config", envvar="KAKEHASHI_CONFIG", help="The settings file.")
-]
-Lang = Annotated[
-    str | None, typer.Option("--lang", envvar="KAKEHASHI_LANG", help="en or ja; else from LANG.")
-]
 
 
 @cli.command()
@@ -174,28 +165,6 @@ def holidays_import(file: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
     _operate(config, lambda database: operations.import_holidays_file(database, file))
 
 
-@audit.command("verify")
-def audit_verify(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Checks the chain of the audit log; names the first bad row and exits non-zero."""
-    from bot import operations
-
-    _operate(config, operations.verify_audit, operations.required_current)
-
-
-@audit.command("export")
-def audit_export(
-    government: Annotated[str, typer.Option(help="JP or AU")], config: ConfigPath = DEFAULT_CONFIG
-) -> None:
-    """One government's events as JSON lines."""
-    from bot import operations
-
-    _operate(
-        config,
-        lambda database: operations.export_audit(database, government),
-        operations.required_current,
-    )
-
-
 @deliveries.command("list")
 def deliveries_list(
     state: Annotated[str, typer.Option(help="waiting, sending, parked ...")] = "parked",
@@ -252,38 +221,6 @@ def explain_note(
     text = file.read_text(encoding="utf-8") if file else sys.stdin.read()
     for line in operations.explain_notes(text, as_json=as_json):
         typer.echo(line)
-
-
-def _operate(
-    config: Path,
-    operation: Callable[[Database], int],
-    prepare: Callable[[Database, Settings], None] | None = None,
-) -> None:
-    from bot import operations
-
-    try:
-        prepared = prepare or operations.brought_up_to_date
-        ended = operations.run(_settings(config), operation, prepared)
-    except BotError as error:
-        _fail(error)
-    sys.exit(ended)
-
-
-def _settings(path: Path) -> Settings:
-    try:
-        return load_settings(path, os.environ)
-    except BadConfiguration as error:
-        faults = error.parameters["faults"]
-        language = setup.operator_language(os.environ)
-        for line in setup.explain(faults, language, catalog.load()):  # type: ignore[arg-type]
-            typer.echo(line, err=True)
-        sys.exit(2)
-
-
-def _fail(error: BotError) -> None:
-    language = setup.operator_language(os.environ)
-    typer.echo(catalog.load().say(language, error.key, **error.parameters), err=True)
-    sys.exit(1)
 
 
 def main() -> None:

@@ -219,5 +219,5 @@ def build(
 
     `now` is the clock every transaction goes by; the database's own when it is left out.
     """
-    database = Database(settings.database.url.get_secret_value(), now)
+    database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring())
     return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)

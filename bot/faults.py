@@ -100,6 +100,9 @@ def inconsistencies(raw: Mapping[str, Any]) -> Iterator[Fault]:
     """What is wrong between settings, seen over whatever parts are well formed."""
     workspaces = _tables(raw, "workspaces")
     admins = _tables(raw, "admins")
+    keys = raw.get("keys")
+    if isinstance(keys, dict) and keys.get("file") and keys.get("value"):
+        yield Fault("keys.value", "keys_twice")
     if raw.get("workspaces") == []:
         yield Fault("workspaces", "none_given")
     for at, workspace in workspaces:

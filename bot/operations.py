@@ -6,8 +6,6 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 
 from bot import errors
@@ -18,7 +16,7 @@ from bot.domain.officials import Government
 from bot.services.calendars import import_holidays
 from bot.services.roster import ROSTER_COLUMNS, import_roster
 from bot.settings import Settings
-from bot.storage.audit import AuditEvent, Chain, Operator
+from bot.storage.audit import Operator
 from bot.storage.copies import back_up, put_back
 from bot.storage.database import Database
 from bot.storage.schema import is_current, upgrade
@@ -26,7 +24,6 @@ from bot.storage.unit_of_work import UnitOfWork
 
 Operation = Callable[[Database], int]
 Preparation = Callable[[Database, Settings], None]
-AUDIT_BATCH = 500
 
 
 def brought_up_to_date(database: Database, settings: Settings) -> None:
@@ -49,7 +46,7 @@ def left_alone(_database: Database, _settings: Settings) -> None:
 
 def run(settings: Settings, operation: Operation, prepare: Preparation = brought_up_to_date) -> int:
     """Runs one operation on the settings' database; returns the exit code."""
-    database = Database(settings.database.url.get_secret_value())
+    database = Database(settings.database.url.get_secret_value(), keys=settings.keys.ring())
     try:
         prepare(database, settings)
         return operation(database)
@@ -102,29 +99,6 @@ def roster_as_csv(database: Database) -> int:
     writer = csv.writer(sys.stdout)
     writer.writerow(ROSTER_COLUMNS)
     writer.writerows(database.transact(rows))
-    return 0
-
-
-def verify_audit(database: Database) -> int:
-    """0 when the chain holds; otherwise names the first bad row and returns 1."""
-    chain = Chain()
-    bad = next((one.seq for one in _audit_events(database) if not chain.follows(one)), None)
-    print("ok" if bad is None else f"first bad row: {bad}")  # noqa: T201
-    return 0 if bad is None else 1
-
-
-def export_audit(database: Database, government: str) -> int:
-    """One government's events as JSON lines."""
-    try:
-        side = Government(government.upper())
-    except ValueError:
-        raise errors.UnknownChoice(
-            word="government", value=government, choices=", ".join(Government)
-        ) from None
-
-    for event in _audit_events(database, side):
-        record = asdict(event) | {"at": event.at.isoformat()}
-        print(json.dumps(record, ensure_ascii=False))  # noqa: T201
     return 0
 
 
@@ -212,22 +186,6 @@ def _decided(uow: UnitOfWork, number: int, action: str) -> int:
             error=delivery.last_error,
         )
     return number
-
-
-def _audit_events(database: Database, side: Government | None = None) -> Iterator[AuditEvent]:
-    """In batches, each a short transaction: a reader who pauses must not stop the bridge."""
-    after = 0
-    while True:
-        read = partial(_audit_batch, side=side, after=after)
-        batch = database.transact(read)
-        yield from batch
-        if len(batch) < AUDIT_BATCH:
-            return
-        after = batch[-1].seq
-
-
-def _audit_batch(uow: UnitOfWork, side: Government | None, after: int) -> list[AuditEvent]:
-    return list(uow.audit.events(side, after, AUDIT_BATCH))
 
 
 def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:

@@ -41,6 +41,7 @@ from sqlalchemy.exc import ArgumentError
 from bot.domain.officials import Government
 from bot.errors import BadConfiguration
 from bot.faults import OURS, Fault, fault_of, inconsistencies, printable, unknown_setting
+from bot.storage.keyring import KeyRing, UnusableKeys
 
 PREFIX = "KAKEHASHI_"
 # Variables of the command line itself, which are not settings.
@@ -77,6 +78,26 @@ def _database_url(value: SecretStr) -> SecretStr:
         dialect = ""
     if dialect not in DIALECTS:
         raise _refuse("database_url")
+    return value
+
+
+def _key_text(value: SecretStr) -> SecretStr:
+    try:
+        if value.get_secret_value():
+            KeyRing.read(value.get_secret_value())
+    except UnusableKeys:
+        raise _refuse("keys_unusable") from None
+    return value
+
+
+def _key_file(value: str) -> str:
+    try:
+        if value:
+            KeyRing.read(Path(value).read_text(encoding="utf-8"))
+    except UnusableKeys:
+        raise _refuse("keys_unusable") from None
+    except (OSError, ValueError):
+        raise _refuse("key_file") from None
     return value
 
 
@@ -135,6 +156,20 @@ class Http(Section):
     port: Annotated[int, BeforeValidator(_not_a_truth), Field(ge=1, le=65535)] = 8080
 
 
+class Keys(Section):
+    """The keys that seal tokens and sign the audit log: a file of their own, or its text."""
+
+    file: Annotated[str, AfterValidator(_key_file)] = ""
+    value: Annotated[SecretStr, AfterValidator(_key_text)] = SecretStr("")
+
+    def ring(self) -> KeyRing | None:
+        """The keys, or None when there are none: nothing is sealed then, and nothing signed."""
+        if self.file:
+            return KeyRing.read(Path(self.file).read_text(encoding="utf-8"))
+        text = self.value.get_secret_value()
+        return KeyRing.read(text) if text else None
+
+
 class Bridge(Section):
     """What may cross."""
 
@@ -156,6 +191,7 @@ class Workspace(Section):
         SecretStr("")
     )
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
+    audit_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
 
 
 class Admin(Section):
@@ -178,6 +214,7 @@ class Settings(BaseSettings):
     database: Database
     http: Http = Http()
     bridge: Bridge = Bridge()
+    keys: Keys = Keys()
     workspaces: tuple[Workspace, ...]
     admins: tuple[Admin, ...] = ()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +17,7 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.custody import KEY_FILE, make_keys, write_private
 from bot.domain.officials import Government
 from bot.errors import BadConfiguration, DatabaseBusy
 from bot.faults import Fault, inconsistencies
@@ -149,25 +149,18 @@ def run_init(path: Path, lang: Language, ask: Ask, force: bool, out: Say = typer
         return 1
     out(catalog.say(lang, "setup.init.welcome"))
     answers = _Interview(catalog, lang, ask, out).settings()
+    keys = path.parent / KEY_FILE
+    answers["keys"] = {"file": str(keys)}
     try:
-        _write_private(path, write_settings(answers, [lang], catalog))
+        if not keys.exists():
+            make_keys(keys)
+            out(catalog.say(lang, "setup.init.keys_made", file=keys.name))
+        write_private(path, write_settings(answers, [lang], catalog))
     except OSError:
         out(catalog.say(lang, "setup.init.no_folder", file=path.name))
         return 1
     out(catalog.say(lang, "setup.init.written", file=path.name))
     return 0
-
-
-def _write_private(path: Path, text: str) -> None:
-    # mkstemp makes the file 0600, and the rename never leaves half a file under the final name.
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(draft).replace(path)
-    except OSError:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 class _Interview:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from bot import errors, operations
+from bot import custody, errors, operations, oversight
 from bot.domain.actions import Owner
 from bot.domain.calendars import CalendarName
 from bot.domain.labels import Label
@@ -304,6 +304,10 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     ),
     "TooLong": lambda _: typed(link, "test " + "x" * 11).short("text", 10),
     "BadRosterRow": lambda s: roster.import_roster(s.uow, "no,such,columns\n"),
+    "BadHead": lambda s: oversight.verify_audit(s.database, ["128:zz"]),
+    "KeysMissing": lambda _: custody.list_keys(None),
+    "KeysExist": lambda s: (custody.make_keys(s.folder / "k"), custody.make_keys(s.folder / "k")),
+    "KeysUnusable": lambda s: custody.read_keys(s.folder / "none.keys"),
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),
     "ActionNotFound": lambda s: actions.find_action(s.uow, s.the("WALSH"), item(s, internal=True)),

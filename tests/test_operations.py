@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import errors, operations
+from bot import errors, operations, oversight
 from bot.domain.deliveries import DeliveryState, Method
 from bot.domain.officials import Government
 from bot.services.kinds import NOTE
@@ -21,8 +21,8 @@ from tests.storage.databases import HandClock, fresh_url, opened
 
 READERS: list[Callable[[Database], int]] = [
     operations.roster_as_csv,
-    operations.verify_audit,
-    lambda database: operations.export_audit(database, "JP"),
+    oversight.verify_audit,
+    lambda database: oversight.export_audit(database, "JP"),
     lambda database: operations.list_deliveries(database, "parked"),
 ]
 
@@ -63,7 +63,7 @@ def settings_for(file: Path) -> Settings:
     return load_settings(path, {})
 
 
-def record(uow: UnitOfWork, count: int = operations.AUDIT_BATCH + 3) -> None:
+def record(uow: UnitOfWork, count: int = oversight.BATCH + 3) -> None:
     for _ in range(count):
         uow.audit.record(Government.JP, "test", "subject")
 
@@ -87,21 +87,21 @@ def test_reading_the_log_holds_no_lock_while_it_is_printed(
         printed.append(line)
 
     monkeypatch.setattr("builtins.print", slow_reader)
-    assert operations.export_audit(database, "JP") == 0
+    assert oversight.export_audit(database, "JP") == 0
     seqs = [json.loads(line)["seq"] for line in printed]
-    assert seqs == list(range(1, operations.AUDIT_BATCH + 4))
+    assert seqs == list(range(1, oversight.BATCH + 4))
 
 
 def test_the_chain_is_verified_across_batches(
     database: Database, capsys: pytest.CaptureFixture[str]
 ) -> None:
     database.transact(record)
-    assert operations.verify_audit(database) == 0
-    last = operations.AUDIT_BATCH + 3
+    assert oversight.verify_audit(database) == 0
+    last = oversight.BATCH + 3
     with closing(sqlite3.connect(str(database.engine.url.database))) as hand, hand:
         hand.execute("DROP TRIGGER IF EXISTS audit_events_no_update")
         hand.execute("UPDATE audit_events SET subject = 'other' WHERE seq = ?", (last,))
-    assert operations.verify_audit(database) == 1
+    assert oversight.verify_audit(database) == 1
     assert str(last) in capsys.readouterr().out
 
 

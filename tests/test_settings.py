@@ -13,6 +13,7 @@ from bot.errors import BadConfiguration
 from bot.faults import Fault
 from bot.settings import Mode, Settings, faults_of_value, known_settings, load_settings
 from bot.setup import explain
+from bot.storage.keyring import KeyRing
 from bot.texts.catalog import Language, load
 
 CATALOG = load()
@@ -30,6 +31,7 @@ GOOD = {
     "database": {"url": "postgresql+psycopg://bridge:fakePasswordZq85@127.0.0.1/kakehashi"},
     "http": {"host": "127.0.0.1", "port": 8080},
     "bridge": {"allowed_hosts": ["www.cyber.gov.au"]},
+    "keys": {},
     "workspaces": [
         {
             "name": "tokyo",
@@ -74,6 +76,9 @@ MUTATIONS = {
     "http.port": [0, 65536, -1, "eighty", True, 80.5, [8080]],
     "bridge": ["x", 5, [], False],
     "bridge.allowed_hosts": ["x", ["https://x.example/"], [5], ["a b"], [""], 5],
+    "keys": ["kakehashi.keys", 5, [], True],
+    "keys.file": [5, [], "no/such/file.keys", ".", "pyproject.toml", "\0"],
+    "keys.value": [5, [], "fakePasswordZq85", "{}", '{"sealing": [], "signing": []}', "[1]"],
     "workspaces": [ABSENT, [], "tokyo", {"tokyo": {}}, ["tokyo"], 5],
     "workspaces[1].name": [ABSENT, "", "Tokyo", "東京", 5, "canberra-main"],
     "workspaces[1].government": [ABSENT, "NZ", "jp", 5, ["JP"]],
@@ -93,6 +98,7 @@ MUTATIONS = {
         5,
         "https://[bad/",
     ],
+    "workspaces[1].audit_channel": ["audit", "#audit", "D01TALK", "c01audit", 5, ["C01"]],
     "admins": ["tokyo", 5, {"tokyo": "U01SATO"}, ["U01SATO"], [], ABSENT],
     "admins[1].workspace": [ABSENT, "osaka", 5, "", ["tokyo"]],
     "admins[1].user_id": [ABSENT, "", "sato", 5, "C01SATO"],
@@ -185,6 +191,20 @@ def test_a_bad_value_is_refused_by_the_name_of_its_setting(tmp_path, setting, va
     # A repeated value is reported where it stands for the second time.
     others = [str(fault.parameters.get("other")) for fault in faults]
     assert any(name == setting or name.startswith(f"{setting}[") for name in names(faults) + others)
+
+
+def test_keys_come_from_a_file_or_from_the_settings_and_never_show(tmp_path):
+    ring = KeyRing.new()
+    file = tmp_path / "kakehashi.keys"
+    file.write_text(ring.write())
+    for given in ({"file": str(file)}, {"value": ring.write()}):
+        settings = load_settings(written(tmp_path, GOOD | {"keys": given}), {})
+        assert settings.keys.ring() == ring
+        shown = repr(settings) + repr(ring) + settings.model_dump_json()
+        assert not any(secret in shown for secret in re.findall('"key": "([^"]+)"', ring.write()))
+    both = written(tmp_path, GOOD | {"keys": {"file": str(file), "value": ring.write()}})
+    assert names(refused(both)) == ["keys.value"]
+    assert load_settings(written(tmp_path, GOOD), {}).keys.ring() is None
 
 
 def test_every_setting_has_at_least_four_mutations():

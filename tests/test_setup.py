@@ -78,8 +78,20 @@ def test_init_writes_a_file_that_loads(tmp_path, language):
 def test_init_leaves_the_file_to_its_owner_alone(tmp_path):
     file = tmp_path / "kakehashi.toml"
     interview(file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert list(tmp_path.iterdir()) == [file]
+    keys = tmp_path / "kakehashi.keys"
+    assert sorted(tmp_path.iterdir()) == [keys, file]
+    assert [stat.S_IMODE(one.stat().st_mode) for one in (keys, file)] == [0o600, 0o600]
+
+
+def test_init_makes_keys_once_and_never_over_others(tmp_path):
+    file, keys = tmp_path / "kakehashi.toml", tmp_path / "kakehashi.keys"
+    interview(file)
+    made = keys.read_text()
+    ring = load_settings(file, {}).keys.ring()
+    assert ring is not None
+    assert ring.write() == made
+    interview(file, force=True)
+    assert keys.read_text() == made
 
 
 def test_init_asks_for_secrets_hidden_and_never_repeats_them(tmp_path):

@@ -33,6 +33,7 @@ BotError
 │   ├── SeveralLabels           more than one label where one is meant
 │   ├── TooLong                 longer than the place it goes to
 │   ├── BadHolidayRow           a row of a file of holidays cannot be read
+│   ├── BadHead                 not a head of the audit log
 │   └── BadRosterRow            a row of a roster file cannot be read
 ├── NotFound                it does not exist, or not for this person
 │   ├── LinkNotFound
@@ -75,6 +76,9 @@ BotError
 │   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
 │   ├── SchemaNotCurrent        what only reads does not bring a database up to date
 │   ├── BackupUnusable          no such file, or not a backup
+│   ├── KeysMissing             the settings name no keys
+│   ├── KeysExist               a file of keys is never written over
+│   ├── KeysUnusable            no such file, or not keys
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
 │   ├── MarkingBlocks           a protective marking of the block family
@@ -136,6 +140,7 @@ from bot.errors.of_actions import (
 from bot.errors.of_actions import (
     UnknownOwner as UnknownOwner,
 )
+from bot.errors.of_custody import *  # noqa: F403
 from bot.errors.of_follow_ups import *  # noqa: F403  (each named in its __all__)
 
 

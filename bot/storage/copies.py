@@ -47,7 +47,7 @@ def put_back(database: Database, source: Path) -> None:
     _make_room(path)
     with _opened(source) as copy, _opened(path) as target:
         copy.backup(target)
-    restored = Database(str(database.engine.url))
+    restored = Database(str(database.engine.url), keys=database.keys)
     try:
         upgrade(restored)
         restored.transact(after_restore)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from bot import errors
+from bot.storage.keyring import KeyRing
 from bot.storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -56,8 +57,11 @@ class Database:
     it may or may not have been written.
     """
 
-    def __init__(self, url: str, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, url: str, clock: Callable[[], datetime] | None = None, keys: KeyRing | None = None
+    ) -> None:
         self.engine = _engine(url)
+        self.keys = keys
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._clock = clock
         self._threads = ThreadPoolExecutor(
@@ -92,7 +96,7 @@ class Database:
         try:
             with self.engine.connect() as connection, connection.begin():
                 progress.begin()
-                done = work(UnitOfWork(connection, self._now(connection)))
+                done = work(UnitOfWork(connection, self._now(connection), self.keys))
                 progress.has_to_commit = True
         except OperationalError as error:
             # A connection lost while it was committing: the other end may have heard of it.

@@ -16,6 +16,7 @@ from bot.storage.audit import AuditLog
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
+from bot.storage.keyring import KeyRing
 from bot.storage.links import Links
 from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
@@ -26,11 +27,15 @@ from bot.storage.workspaces import Workspaces
 
 
 class UnitOfWork:
-    """The repositories of one transaction, and the instant at which it began (`now`)."""
+    """The repositories of one transaction, and the instant at which it began (`now`).
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    `keys` sign the audit log on its way and seal what must not be read in the database.
+    """
+
+    def __init__(self, connection: Connection, now: datetime, keys: KeyRing | None = None) -> None:
         self.connection = connection
         self.now = now
+        self.keys = keys
 
     @property
     def has_promised(self) -> bool:
@@ -107,4 +112,4 @@ class UnitOfWork:
 
     @cached_property
     def audit(self) -> AuditLog:
-        return AuditLog(self.connection, self.now)
+        return AuditLog(self.connection, self.now, self.keys)
