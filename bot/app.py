@@ -13,7 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot import errors
-from bot.domain.officials import Official
+from bot.domain.officials import Government, Official
 from bot.services.duties import set_standing
 from bot.services.roster import Person, ensure_first_admins
 from bot.settings import Settings
@@ -159,8 +159,10 @@ class Application:
         return False
 
     def _remember_settings(self, uow: UnitOfWork) -> None:
-        for one in self._connections:
-            uow.workspaces.put(one.team, one.name, one.government)
+        for one in self._settings.workspaces:
+            uow.workspaces.put(one.team_id, one.name, one.government, one.audit_channel)
+        for side in Government:
+            uow.audit.sign_head(side, if_due=True)
 
     async def _enrol_first_admins(self) -> None:
         teams = {one.name: one.team for one in self._connections}

@@ -96,6 +96,7 @@ EXAMPLES = {
     "until": "2026-12-18",
     "opens": "09:30",
     "closes": "17:00",
+    "before": "128",
 }
 
 

@@ -19,7 +19,7 @@ import structlog
 
 from bot import errors, failpoints
 from bot.domain.officials import Official
-from bot.services.access import require_official
+from bot.services.access import note_refusal, require_official
 from bot.services.ports import ChannelView
 from bot.services.roster import Person
 from bot.storage.database import Database
@@ -125,6 +125,8 @@ class Edge:
             return await self._store(work, until.patience)
 
         answer = await self._guarded(carry_out, sender, until)
+        if answer is not None and answer.refusal is not None:
+            await self._write_down(sender, handler, answer.refusal, until)
         return self._remembered(key, answer)
 
     async def read(
@@ -244,6 +246,19 @@ class Edge:
             log.exception("edge.surprise", reference=reference)
             speech = await self.speech(sender, until)
             return Answer(speech.say("errors.surprise", reference=reference))
+
+    async def _write_down(
+        self, sender: Sender, handler: Handler, refusal: errors.BotError, until: Deadline
+    ) -> None:
+        """A refusal is a decision like any other; it rolled back, so it is noted by itself."""
+        asked = f"{handler.__module__.rpartition('.')[2]}.{handler.__name__.strip('_')}"
+        try:
+            await self._database.run(
+                lambda uow: note_refusal(uow, sender.team, sender.user, asked, refusal),
+                until.patience,
+            )
+        except errors.TryAgain:
+            log.warning("edge.refusal_not_noted", asked=asked, reason=refusal.key)
 
     async def _require_own_person(self, sender: Sender) -> None:
         person = await self.people.person(sender.team, sender.user)

@@ -8,6 +8,7 @@ from bot.domain.agencies import Agency
 from bot.domain.calendars import CalendarName, Holiday
 from bot.domain.officials import Official, Role
 from bot.services import calendars, roster
+from commands import audited
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.speech import Safe
@@ -167,6 +168,7 @@ COMMAND = Command(
         Verb("holiday add", add_holiday, (DAY, OWN_CALENDAR, Field("name", Kind.TEXT))),
         Verb("holiday remove", remove_holiday, (DAY, OWN_CALENDAR)),
         Verb("holiday list", list_holidays, (ANY_CALENDAR, YEAR)),
+        *audited.VERBS,
         Verb("help", help_),
     ),
 )

@@ -32,6 +32,7 @@ from bot.services import (
     replies,
     roster,
     withdrawals,
+    witness,
 )
 from bot.services.actions import ActionRequest
 from bot.services.follow_ups import FollowUpRequest, When
@@ -308,6 +309,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "KeysMissing": lambda _: custody.list_keys(None),
     "KeysExist": lambda s: (custody.make_keys(s.folder / "k"), custody.make_keys(s.folder / "k")),
     "KeysUnusable": lambda s: custody.read_keys(s.folder / "none.keys"),
+    "NoAuditChannel": lambda s: witness.show_heads_on_demand(s.uow, s.the("SATO")),
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),
     "ActionNotFound": lambda s: actions.find_action(s.uow, s.the("WALSH"), item(s, internal=True)),

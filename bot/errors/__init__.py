@@ -79,6 +79,7 @@ BotError
 │   ├── KeysMissing             the settings name no keys
 │   ├── KeysExist               a file of keys is never written over
 │   ├── KeysUnusable            no such file, or not keys
+│   ├── NoAuditChannel          the settings name no channel to show heads in
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
 │   ├── MarkingBlocks           a protective marking of the block family

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.errors.families import NotPossible, NotUnderstood
 
-__all__ = ["BadHead", "KeysExist", "KeysMissing", "KeysUnusable"]
+__all__ = ["BadHead", "KeysExist", "KeysMissing", "KeysUnusable", "NoAuditChannel"]
 
 
 class BadHead(NotUnderstood):
@@ -21,3 +21,7 @@ class KeysExist(NotPossible):
 
 class KeysUnusable(NotPossible):
     names = ("path",)
+
+
+class NoAuditChannel(NotPossible):
+    pass

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 from bot import errors
 from bot.domain.officials import Government, Official, Role
+from bot.storage.audit import Visitor
 from bot.storage.unit_of_work import UnitOfWork
+
+# Refusals that say no to somebody, rather than that nothing was understood or could be done.
+DECISIONS = (errors.NotAllowed, errors.NotFound, errors.NotPossible, errors.NotReleased)
+# A number or code of ours; anything else may be text that somebody typed.
+NUMBER = re.compile(r"[A-Z]{3}-[0-9A-Z-]{2,12}", re.ASCII)
 
 
 def require_official(uow: UnitOfWork, team: str, user: str) -> Official:
@@ -29,6 +37,25 @@ def require_speaker(uow: UnitOfWork, official: Official) -> None:
         raise errors.RoleMissing(
             role=Role.MEMBER.value, contact=contact_of(uow, official.government)
         )
+
+
+def note_refusal(
+    uow: UnitOfWork, team: str, user: str, asked: str, refusal: errors.BotError
+) -> None:
+    """Records that somebody was refused, and why; never what they typed.
+
+    Words that make no sense, and requests nobody could answer in time, are no decisions.
+    """
+    if not isinstance(refusal, DECISIONS):
+        return
+    who: Official | Visitor | None = uow.officials.find(team, user)
+    if who is None:
+        workspace = uow.workspaces.of_team(team)
+        who = Visitor(workspace.government, team, user) if workspace else None
+    if who is not None:
+        about = str(refusal.parameters.get("number") or refusal.parameters.get("code") or "")
+        subject = about if NUMBER.fullmatch(about) else asked
+        uow.audit.record(who, "request.refuse", subject, asked=asked, reason=refusal.key)
 
 
 def contact_of(uow: UnitOfWork, government: Government | None) -> str:

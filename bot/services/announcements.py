@@ -14,6 +14,7 @@ from bot.services import (
     card_composers,
     link_composers,
     reminders,
+    witness,
 )
 from bot.services.composing import Composers
 from bot.services.facts import Facts, NoteFacts, NothingFacts
@@ -71,5 +72,6 @@ COMPOSERS: Composers = {
     **link_composers.COMPOSERS,
     **action_composers.COMPOSERS,
     **reminders.COMPOSERS,
+    **witness.COMPOSERS,
     NOTE: _note,
 }

@@ -44,6 +44,8 @@ workspaces = Table(
     _government(),
     Column("bot_user", String(32)),
     Column("bot_id", String(32)),
+    # Where the head of the audit log is shown.
+    Column("audit_channel", String(32)),
     CheckConstraint("government IN ('JP','AU')", name="government"),
 )
 

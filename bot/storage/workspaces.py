@@ -24,6 +24,7 @@ class WorkspaceRow:
     government: Government
     bot_user: str | None
     bot_id: str | None
+    audit_channel: str = ""
 
 
 class Workspaces:
@@ -43,9 +44,14 @@ class Workspaces:
         ).first()
         return _workspace(row) if row else None
 
-    def put(self, team: str, name: str, government: Government) -> None:
-        """Adds the workspace, or brings its name and government up to date."""
-        values = {"name": name, "government": government.value}
+    def all(self) -> tuple[WorkspaceRow, ...]:
+        """Every workspace, by its name."""
+        rows = self._connection.execute(select(workspaces).order_by(workspaces.c.name))
+        return tuple(_workspace(row) for row in rows)
+
+    def put(self, team: str, name: str, government: Government, audit_channel: str = "") -> None:
+        """Adds the workspace, or brings what the settings say of it up to date."""
+        values = {"name": name, "government": government.value, "audit_channel": audit_channel}
         found = self._connection.execute(
             update(workspaces).where(workspaces.c.team == team).values(values)
         )
@@ -76,4 +82,5 @@ class Workspaces:
 
 
 def _workspace(row: Row[Any]) -> WorkspaceRow:
-    return WorkspaceRow(row.team, row.name, Government(row.government), row.bot_user, row.bot_id)
+    side, shown = Government(row.government), row.audit_channel or ""
+    return WorkspaceRow(row.team, row.name, side, row.bot_user, row.bot_id, shown)

@@ -13,6 +13,7 @@ from bot.services.facts import Facts, NoteFacts
 from bot.texts.catalog import Catalog, Language
 from integrations.slack.shown_actions import ActionShapes
 from integrations.slack.shown_advisories import AdvisoryShapes
+from integrations.slack.shown_audit import AuditShapes
 from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_links import LinkShapes
 from integrations.slack.shown_reminders import ReminderShapes
@@ -26,7 +27,14 @@ class Renderer:
         self._allowed_hosts = allowed_hosts
         self._voice = Voice(catalog, allowed_hosts)
         self._shapes: dict[type, Shape] = {NoteFacts: self._note}
-        for noun in (AdvisoryShapes, CardShapes, LinkShapes, ActionShapes, ReminderShapes):
+        for noun in (
+            AdvisoryShapes,
+            CardShapes,
+            LinkShapes,
+            ActionShapes,
+            ReminderShapes,
+            AuditShapes,
+        ):
             self._shapes.update(noun(self._voice).shapes)
 
     def show(self, facts: Facts, reader: Language) -> Shown:

@@ -11,11 +11,12 @@ from structlog.testing import capture_logs
 
 from bot import errors
 from bot.domain.deliveries import Method
+from bot.domain.officials import Government
 from bot.services import roster
 from bot.storage.database import Database
 from bot.texts.catalog import Language
-from commands import register
-from commands.arguments import Arguments
+from commands import kakehashi, register
+from commands.arguments import Arguments, parse
 from commands.catalogue import Ask, Reply
 from commands.edge import Answer, Edge, Sender
 from commands.messages import Messages
@@ -28,6 +29,7 @@ from tests.storage.databases import opened
 
 SATO = Sender(cast.TOKYO, "U01SATO", cast.TOKYO_ADV)
 WALSH = Sender(cast.CANBERRA, "U11WALSH", cast.CANBERRA_ADV)
+JP = Government.JP
 NOTHING = Arguments((), {}, "")
 Handler = Callable[[Ask], Reply]
 
@@ -204,3 +206,44 @@ def _message(text: str, **about: Any) -> AsyncBoltRequest:
     }
     headers = {"content-type": "application/json"}
     return AsyncBoltRequest(body=json.dumps(body), headers=headers)
+
+
+async def test_a_refusal_is_written_down_after_it_rolled_back(
+    edge: Edge, database: Database
+) -> None:
+    def refuse(one: Ask) -> Reply:
+        cast.join(one.uow)
+        raise errors.LinkNotFound(code="LNK-7Q3F")
+
+    await ask(edge, refuse)
+    (event,) = database.transact(lambda uow: list(uow.audit.events()))
+    assert (event.action, event.subject) == ("request.refuse", "LNK-7Q3F")
+    assert event.facts == {"asked": "test_edge.refuse", "reason": "errors.link_not_found"}
+
+
+async def test_an_admin_reads_the_log_in_their_own_language(edge: Edge, database: Database) -> None:
+    database.transact(cast.join)
+    reader = kakehashi.COMMAND.verb("audit")
+    answer = await edge.answer(SATO, "k", parse(reader.fields, "", ""), reader.run)
+    assert answer is not None
+    assert "連携を提案" in answer.text
+    assert "Sato – MOFA" in answer.text
+    assert "連携を承諾" not in answer.text
+    database.transact(lambda uow: uow.officials.set_language(cast.the(uow, "WALSH").id, "en"))
+    answer = await edge.answer(WALSH, "k2", parse(reader.fields, "99", ""), reader.run)
+    assert answer is not None
+    assert "accepted a link" in answer.text
+    answer = await edge.answer(WALSH, "k3", parse(reader.fields, "x1", ""), reader.run)
+    assert answer is not None
+    assert isinstance(answer.refusal, errors.UnknownChoice)
+
+
+async def test_an_admin_has_the_heads_shown(edge: Edge, database: Database) -> None:
+    shows = kakehashi.COMMAND.verb("witness")
+    first = await edge.answer(SATO, "k", NOTHING, shows.run)
+    assert first is not None
+    assert isinstance(first.refusal, errors.NoAuditChannel)
+    database.transact(lambda uow: uow.workspaces.put(cast.TOKYO, "tokyo", JP, "C0AUDIT"))
+    answers = [await edge.answer(SATO, f"k{n}", NOTHING, shows.run) for n in (2, 3)]
+    assert [one.refusal for one in answers if one] == [None, None]
+    assert len({one.text for one in answers if one}) == 2
