@@ -7,17 +7,23 @@ Sources: Unicode Standard Annex #15 (NFKC, stream-safe text), UTS #39 (confusabl
 subset), UAX #9 (bidirectional controls).
 """
 
+import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 STREAM_SAFE_MARKS = 30
 """Longest run of combining marks kept on one letter (UAX #15, stream-safe text format)."""
 
+LETTERS_KEPT = 8192
+"""How many letters are remembered at most with what was found out about them."""
+
 CIRCLED_HI = "㊙"
 """A marking of its own; NFKC would flatten it into an ordinary 秘, so `fold` keeps it."""
 
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+_OTHER_LINE_END = re.compile(r"\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0")
 _HALF_WIDTH_VOICING = frozenset("ﾞﾟ")
 _KANA_VOICING = frozenset("\u3099\u309a")
@@ -50,10 +56,7 @@ def is_mark(char: str) -> bool:
 
 def unify_line_ends(text: str) -> str:
     """Write every kind of line end as a single line feed."""
-    text = text.replace("\r\n", "\n")
-    if text.isascii() and not any(end in text for end in "\r\x0b\x0c\x1c\x1d\x1e"):
-        return text
-    return "".join("\n" if char in _LINE_ENDS else char for char in text)
+    return _OTHER_LINE_END.sub("\n", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,9 @@ def fold(text: str, drop: str = "", at: int = 0) -> Folded:
     """
     if text.isascii() and text.isprintable() and not any(char in text for char in drop):
         return Folded(text, tuple(range(at, at + len(text))))
+    alone = "".join(map(_ALONE.__getitem__, text))
+    if len(alone) == len(text) and not any(char in alone for char in drop):
+        return Folded(alone, tuple(range(at, at + len(text))))
     letters: list[str] = []
     origin: list[int] = []
     for start, cluster in _clusters(text):
@@ -117,6 +123,41 @@ def _seen(cluster: str) -> str:
         for char in plain
         if not is_invisible(char) and (char in _KANA_VOICING or not unicodedata.combining(char))
     )
+
+
+class _Alone(dict[str, str]):
+    """A letter as it is seen when it is seen as one and joins none; otherwise nothing."""
+
+    def __missing__(self, char: str) -> str:
+        seen = _seen(char)
+        joins = char in _HALF_WIDTH_VOICING or unicodedata.combining(char) != 0
+        if len(self) >= LETTERS_KEPT:
+            self.clear()
+        self[char] = "" if joins or len(seen) != 1 else seen
+        return self[char]
+
+
+_ALONE = _Alone()
+
+
+class Plainly:
+    """Tells at once that a text has nothing but letters for which `rule` holds not."""
+
+    def __init__(self, rule: Callable[[str], bool]) -> None:
+        self._rule = rule
+        self._clear: set[str] = set()
+
+    def clear_of(self, text: str) -> bool:
+        """Whether no letter of the text falls under the rule."""
+        if self._clear.issuperset(text):
+            return True
+        new = set(text) - self._clear
+        if any(map(self._rule, new)):
+            return False
+        if len(self._clear) >= LETTERS_KEPT:
+            self._clear.clear()
+        self._clear |= new
+        return True
 
 
 def _pairs(lookalikes: str, latin: str) -> dict[int, str]:

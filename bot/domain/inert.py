@@ -17,7 +17,13 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.domain.characters import STREAM_SAFE_MARKS, is_invisible, is_mark, unify_line_ends
+from bot.domain.characters import (
+    STREAM_SAFE_MARKS,
+    Plainly,
+    is_invisible,
+    is_mark,
+    unify_line_ends,
+)
 from bot.domain.top_level_domains import TOP_LEVEL_DOMAINS
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
@@ -28,6 +34,9 @@ _CONTROL = re.compile(
 _DATE = re.compile(r"<!date\^\d{1,12}\^[^<>^|\n]{1,200}\|[^<>|\n]{1,200}>")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _RAW_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt);)")
+
+# Without one of these nothing below finds anything.
+_SUSPECT = re.compile(r"[.:@/<。\ue000\ue001]")
 
 _SLOT_OPEN, _SLOT_CLOSE = "\ue000", "\ue001"
 _SLOT = re.compile(f"{_SLOT_OPEN}(\\d+){_SLOT_CLOSE}")
@@ -76,7 +85,10 @@ def plain(slack_text: str, names: Mapping[str, str] = NOBODY) -> str:
 
 def inert(text: str, allowed_hosts: frozenset[str] = frozenset()) -> str:
     """Make a plain text harmless; addresses of `allowed_hosts` and their subdomains stay whole."""
-    seen = _WIDE_DOT.sub(lambda m: "." if m[1] in TOP_LEVEL_DOMAINS else "。", normalise(text))
+    seen = normalise(text)
+    if _SUSPECT.search(seen) is None:
+        return seen
+    seen = _WIDE_DOT.sub(lambda m: "." if m[1] in TOP_LEVEL_DOMAINS else "。", seen)
     slots: list[str] = []
     seen = _SAFE_URL.sub(lambda match: _kept(match, allowed_hosts, slots), seen)
     seen = _break_schemes(seen)
@@ -110,7 +122,7 @@ def is_inert(slack_mrkdwn: str, allowed_hosts: frozenset[str] = frozenset()) -> 
     `allowed_hosts`.
     """
     text = _DATE.sub(" ", slack_mrkdwn)
-    if "<" in text or _RAW_AMPERSAND.search(text) or any(map(_is_hidden, text)):
+    if "<" in text or _RAW_AMPERSAND.search(text) or not _HIDDEN.clear_of(text):
         return False
     text = _unescape(text)
     if _BARE_AT.search(text):
@@ -177,9 +189,12 @@ def _is_hidden(char: str) -> bool:
     return is_invisible(char) or char in {_SLOT_OPEN, _SLOT_CLOSE}
 
 
+_HIDDEN = Plainly(_is_hidden)
+
+
 def _visible(text: str) -> str:
     """Drop hidden characters and the marks piled on one letter beyond the stream-safe number."""
-    if text.isascii() and text.isprintable():
+    if (text.isascii() and text.isprintable()) or _VISIBLE.clear_of(text):
         return text
     kept: list[str] = []
     marks = 0
@@ -188,6 +203,10 @@ def _visible(text: str) -> str:
         if marks <= STREAM_SAFE_MARKS and not _is_hidden(char):
             kept.append(char)
     return "".join(kept)
+
+
+# Letters that are shown as they are; neither hidden nor marks on the letter before.
+_VISIBLE = Plainly(lambda char: is_mark(char) or _is_hidden(char))
 
 
 def _is_allowed(host: str, allowed: frozenset[str]) -> bool:

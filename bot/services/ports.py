@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.deliveries import Delivery
 from bot.services.facts import Facts
@@ -29,6 +30,7 @@ class Outgoing:
     target_ts: str | None
     channel: str
     language: str = "auto"
+    payload: Mapping[str, Any] | None = None  # what Slack is given, once it was put into words
 
 
 class NotSent(Exception):
@@ -58,6 +60,10 @@ class Refused(Exception):
 
 class Postman(Protocol):
     """Says deliveries in Slack; raises NotSent, OutcomeUnknown or Refused, nothing else."""
+
+    async def prepare(self, outgoing: Outgoing) -> Outgoing:
+        """Puts it into words and looks at them a last time; says nothing yet."""
+        ...
 
     async def deliver(self, outgoing: Outgoing) -> Posted:
         """Attempts once; never retries by itself."""

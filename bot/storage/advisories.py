@@ -6,7 +6,9 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.advisories import (
     Advisory,
@@ -37,13 +39,24 @@ BY_SOURCE = (
     .with_for_update()
 )
 LOCK = GET.with_for_update()
-ADD_ROUTE = insert(advisory_routes)
-# The names of the two keys are no columns: those would be set.
-SET_ROUTE = (
-    update(advisory_routes)
-    .where(advisory_routes.c.advisory_id == bindparam("its_advisory"))
-    .where(advisory_routes.c.link_id == bindparam("its_link"))
-)
+
+
+def _put_route(*changed: str) -> dict[str, Insert]:
+    """Adds a route, or changes those columns of the one that is there; by dialect."""
+    keys = [advisory_routes.c.advisory_id, advisory_routes.c.link_id]
+    return {
+        name: statement.on_conflict_do_update(
+            index_elements=keys, set_={column: statement.excluded[column] for column in changed}
+        )
+        for name, statement in (
+            ("sqlite", sqlite_insert(advisory_routes)),
+            ("postgresql", postgresql_insert(advisory_routes)),
+        )
+    }
+
+
+PUT_ROUTE = _put_route("state", "decided_by", "decided_at")
+PUT_ROUTE_AT = _put_route("state", "decided_by", "decided_at", "revision")
 ROUTES = (
     select(advisory_routes)
     .where(advisory_routes.c.advisory_id == bindparam("advisory"))
@@ -57,28 +70,40 @@ RECEIPTS = (
 
 
 class Advisories:
-    """Reads and writes advisories, routes and receipts."""
+    """Reads and writes advisories, routes and receipts.
+
+    Within its transaction each is read once, unless it is written or locked.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[int, Advisory] = {}
+        self._routes: dict[int, tuple[Route, ...]] = {}
+        self._receipts: dict[int, tuple[Receipt, ...]] = {}
 
     def add(self, advisory: Advisory) -> Advisory:
         """Stores a new advisory; the one returned carries its id."""
-        values = asdict(advisory)
+        values = vars(advisory).copy()
         values.pop("id")
-        return replace(advisory, id=int(self._connection.execute(ADD, values).scalar_one()))
+        added = replace(advisory, id=int(self._connection.execute(ADD, values).scalar_one()))
+        # Nobody else can have decided or acknowledged anything about it yet.
+        self._routes[added.id], self._receipts[added.id] = (), ()
+        self._known[added.id] = added
+        return added
 
     def save(self, advisory: Advisory) -> None:
-        values = asdict(advisory)
+        self._known.pop(advisory.id, None)
+        values = vars(advisory).copy()
         key = values.pop("id")
         self._connection.execute(update(advisories).where(advisories.c.id == key).values(values))
 
     def get(self, advisory_id: int) -> Advisory:
-        return _advisory(self._connection.execute(GET, {"id": advisory_id}).one())
+        known = self._known.get(advisory_id)
+        return known or self._keep(self._connection.execute(GET, {"id": advisory_id}).one())
 
     def lock(self, advisory_id: int) -> Advisory:
         """The advisory; whoever else wants to change it waits until this transaction ends."""
-        return _advisory(self._connection.execute(LOCK, {"id": advisory_id}).one())
+        return self._locked(self._connection.execute(LOCK, {"id": advisory_id}).one())
 
     def by_number(self, number: str) -> Advisory | None:
         """The advisory of that number, locked as by `lock`: most who ask for it change it."""
@@ -88,10 +113,11 @@ class Advisories:
         """The advisory that a message became, locked as by `lock`."""
         source = {"team": team, "channel": channel, "ts": ts}
         row = self._connection.execute(BY_SOURCE, source).one_or_none()
-        return _advisory(row) if row else None
+        return self._locked(row) if row else None
 
     def note_source(self, advisory_id: int, ts: str) -> None:
         """Remembers where the bot posted an advisory that was typed as a command."""
+        self._known.pop(advisory_id, None)
         self._connection.execute(
             update(advisories).where(advisories.c.id == advisory_id).values(source_ts=ts)
         )
@@ -113,27 +139,17 @@ class Advisories:
         revision: int | None = None,
     ) -> None:
         """Sets the state of an advisory on a link, who decided it, and which revision may go."""
-        values: dict[str, Any] = {"state": state.value, "decided_by": by, "decided_at": at}
-        if revision is not None:
-            values["revision"] = revision
-        keys = {"its_advisory": advisory_id, "its_link": link_id}
-        if not self._connection.execute(SET_ROUTE, keys | values).rowcount:
-            new = {"advisory_id": advisory_id, "link_id": link_id}
-            self._connection.execute(ADD_ROUTE, new | values)
+        self._routes.pop(advisory_id, None)
+        values = {"state": state.value, "decided_by": by, "decided_at": at}
+        put = PUT_ROUTE if revision is None else PUT_ROUTE_AT
+        keys = {"advisory_id": advisory_id, "link_id": link_id, "revision": revision or 1}
+        self._connection.execute(put[self._connection.dialect.name], keys | values)
 
     def routes(self, advisory_id: int) -> tuple[Route, ...]:
-        rows = self._connection.execute(ROUTES, {"advisory": advisory_id})
-        return tuple(
-            Route(
-                row.advisory_id,
-                row.link_id,
-                RouteState(row.state),
-                row.revision,
-                row.decided_by,
-                row.decided_at,
-            )
-            for row in rows
-        )
+        if advisory_id not in self._routes:
+            rows = self._connection.execute(ROUTES, {"advisory": advisory_id})
+            self._routes[advisory_id] = tuple(_route(row) for row in rows)
+        return self._routes[advisory_id]
 
     def route(self, advisory_id: int, link_id: int) -> Route | None:
         return next((route for route in self.routes(advisory_id) if route.link_id == link_id), None)
@@ -215,28 +231,41 @@ class Advisories:
         return tuple(_advisory(row) for row in rows)
 
     def add_receipt(self, receipt: Receipt) -> None:
+        self._receipts.pop(receipt.advisory_id, None)
         self._connection.execute(insert(receipts).values(asdict(receipt)))
 
     def receipts(self, advisory_id: int) -> tuple[Receipt, ...]:
         """Who acknowledged, in order of time."""
-        rows = self._connection.execute(RECEIPTS, {"advisory": advisory_id})
-        return tuple(
-            Receipt(
-                row.advisory_id,
-                row.agency,
-                Government(row.government),
-                row.official_id,
-                row.name,
-                row.at,
-            )
-            for row in rows
-        )
+        if advisory_id not in self._receipts:
+            rows = self._connection.execute(RECEIPTS, {"advisory": advisory_id})
+            self._receipts[advisory_id] = tuple(_receipt(row) for row in rows)
+        return self._receipts[advisory_id]
 
     def _one(self, condition: Any) -> Advisory | None:
         row = self._connection.execute(
             select(advisories).where(condition).with_for_update()
         ).one_or_none()
-        return _advisory(row) if row else None
+        return self._locked(row) if row else None
+
+    def _locked(self, row: Row[Any]) -> Advisory:
+        """Somebody may have changed it, and what hangs on it, while this transaction waited."""
+        self._routes.pop(row.id, None)
+        self._receipts.pop(row.id, None)
+        return self._keep(row)
+
+    def _keep(self, row: Row[Any]) -> Advisory:
+        advisory = self._known[row.id] = _advisory(row)
+        return advisory
+
+
+def _route(row: Row[Any]) -> Route:
+    state = RouteState(row.state)
+    return Route(row.advisory_id, row.link_id, state, row.revision, row.decided_by, row.decided_at)
+
+
+def _receipt(row: Row[Any]) -> Receipt:
+    side = Government(row.government)
+    return Receipt(row.advisory_id, row.agency, side, row.official_id, row.name, row.at)
 
 
 def _advisory(row: Row[Any]) -> Advisory:

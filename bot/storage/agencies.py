@@ -21,6 +21,7 @@ class Agencies:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, Agency] = {}
 
     def add_missing(self, seed: Iterable[Agency]) -> None:
         """Adds the agencies the table does not have yet; never overwrites an edited one."""
@@ -31,8 +32,12 @@ class Agencies:
 
     def get(self, code: str) -> Agency | None:
         """The agency of that code, without its aliases."""
-        row = self._connection.execute(GET, {"code": code}).one_or_none()
-        return _agency(row, ()) if row else None
+        if code not in self._known:
+            row = self._connection.execute(GET, {"code": code}).one_or_none()
+            if row is None:
+                return None
+            self._known[code] = _agency(row, ())
+        return self._known[code]
 
     def all(self) -> tuple[Agency, ...]:
         """Every agency with the aliases people type."""

@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import OperationalError
@@ -31,6 +32,22 @@ GRACE_SECONDS = 0.5
 def wall_clock() -> datetime:
     """The process's clock, as an aware UTC instant."""
     return datetime.now(UTC)
+
+
+class Follower(Protocol):
+    """Who goes on with what a transaction promised, as soon as it is committed."""
+
+    def claim_within(self, uow: UnitOfWork) -> Any:
+        """Called at the end of a transaction that promised something, in the database's thread."""
+        ...
+
+    def expect(self, claimed: Any) -> None:
+        """Called in the event loop when what was claimed is about to be committed."""
+        ...
+
+    def settle(self, claimed: Any, *, committed: bool) -> None:
+        """Called in the event loop when it is known what became of the transaction."""
+        ...
 
 
 class Progress:
@@ -64,9 +81,16 @@ class Database:
         self.keys = keys
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._clock = clock
+        self._lanes: set[tuple[str, str]] = set()
+        self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
         self._threads = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
         )
+
+    def follow(self, follower: Follower | None) -> None:
+        """From now on this one hears of every promise, in the event loop that is running."""
+        loop = asyncio.get_running_loop()
+        self._follower = None if follower is None else (follower, loop)
 
     async def run(self, work: Callable[[UnitOfWork], T], within: float | None = None) -> T:
         """Runs `work` in one transaction, in a thread of the database's own.
@@ -77,7 +101,7 @@ class Database:
         """
         progress = Progress(None if within is None else time.monotonic() + within)
         loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self.transact, work, progress)
+        running = loop.run_in_executor(self._threads, self._followed, work, progress)
         if within is None:
             return await running
         try:
@@ -90,13 +114,39 @@ class Database:
                 raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
 
+    def _followed(self, work: Callable[[UnitOfWork], T], progress: Progress) -> T:
+        """One transaction; what it promised is claimed in it, and handed on once committed."""
+        if self._follower is None:
+            return self.transact(work, progress)
+        follower, loop = self._follower
+        claimed: list[Any] = []
+
+        def work_and_claim(uow: UnitOfWork) -> T:
+            done = work(uow)
+            if uow.has_promised:
+                claimed.append(follower.claim_within(uow))
+                # What is to be said is put into words while the disk is waited for.
+                loop.call_soon_threadsafe(follower.expect, claimed[0])
+            return done
+
+        committed = False
+        try:
+            done = self.transact(work_and_claim, progress)
+            committed = True
+        finally:
+            if claimed:
+                settle = partial(follower.settle, claimed[0], committed=committed)
+                loop.call_soon_threadsafe(settle)
+        return done
+
     def transact(self, work: Callable[[UnitOfWork], T], progress: Progress | None = None) -> T:
         """The same for callers without an event loop; never call it from two threads on SQLite."""
         progress = progress or Progress()
         try:
             with self.engine.connect() as connection, connection.begin():
                 progress.begin()
-                done = work(UnitOfWork(connection, self._now(connection), self.keys))
+                now = self._now(connection)
+                done = work(UnitOfWork(connection, now, self.keys, self._lanes))
                 progress.has_to_commit = True
         except OperationalError as error:
             # A connection lost while it was committing: the other end may have heard of it.

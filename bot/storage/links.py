@@ -28,10 +28,14 @@ LIVE_AT = (
 
 
 class Links:
-    """Reads and writes links; a live link holds its ordered pairs exclusively."""
+    """Reads and writes links; a live link holds its ordered pairs exclusively.
+
+    Within its transaction a link is read once, unless it is written or locked.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[int, Link] = {}
 
     def add(self, link: Link) -> Link:
         """Stores a new link; the one returned carries its id."""
@@ -42,6 +46,7 @@ class Links:
 
     def save(self, link: Link) -> None:
         """Stores the link's state and gives up or keeps its pairs; see `pair_holder` first."""
+        self._known.pop(link.id, None)
         self._connection.execute(update(links).where(links.c.id == link.id).values(_values(link)))
         self._connection.execute(delete(link_pairs).where(link_pairs.c.link_id == link.id))
         if link.is_live:
@@ -57,14 +62,15 @@ class Links:
                 )
 
     def get(self, link_id: int) -> Link:
-        return _link(self._connection.execute(GET, {"id": link_id}).one())
+        known = self._known.get(link_id)
+        return known or self._keep(self._connection.execute(GET, {"id": link_id}).one())
 
     def by_code(self, code: str) -> Link | None:
         """The link of that code; whoever else wants to change it waits."""
         row = self._connection.execute(
             select(links).where(links.c.code == code).with_for_update()
         ).one_or_none()
-        return _link(row) if row else None
+        return self._keep(row) if row else None
 
     def all(self) -> tuple[Link, ...]:
         """Every link, newest first."""
@@ -76,7 +82,7 @@ class Links:
     def live_at(self, team: str, channel: str) -> tuple[Link, ...]:
         """The active and paused links with an end in that channel, oldest first."""
         rows = self._connection.execute(LIVE_AT, {"team": team, "channel": channel})
-        return tuple(_link(row) for row in rows)
+        return tuple(self._keep(row) for row in rows)
 
     def channels_of(self, team: str) -> tuple[str, ...]:
         """The channels of a workspace that advisories leave along a live link."""
@@ -102,6 +108,10 @@ class Links:
             if held is not None:
                 return self.get(held)
         return None
+
+    def _keep(self, row: Row[Any]) -> Link:
+        link = self._known[row.id] = _link(row)
+        return link
 
 
 def _values(link: Link) -> dict[str, Any]:

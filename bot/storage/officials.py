@@ -34,15 +34,22 @@ ACTED = select(
 
 
 class Officials:
-    """Reads and writes officials; the ones who left stay as rows, inactive."""
+    """Reads and writes officials; the ones who left stay as rows, inactive.
+
+    Within its transaction each question is asked of the database once, until something is written.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._found: dict[tuple[str, str], Official | None] = {}
+        self._sides: dict[Government, tuple[Official, ...]] = {}
 
     def find(self, team: str, user: str) -> Official | None:
         """The active official of that workspace and user, or None."""
-        row = self._connection.execute(FIND, {"team": team, "user": user}).one_or_none()
-        return _official(row) if row else None
+        if (team, user) not in self._found:
+            row = self._connection.execute(FIND, {"team": team, "user": user}).one_or_none()
+            self._found[team, user] = _official(row) if row else None
+        return self._found[team, user]
 
     def find_ever(self, team: str, user: str) -> Official | None:
         """The official of that workspace and user, also one who has left, or None."""
@@ -55,8 +62,10 @@ class Officials:
 
     def of(self, government: Government, role: Role | None = None) -> tuple[Official, ...]:
         """The active officials of one side, by agency and name; of one role when asked."""
-        rows = self._connection.execute(OF, {"government": government.value})
-        found = (_official(row) for row in rows)
+        if government not in self._sides:
+            rows = self._connection.execute(OF, {"government": government.value})
+            self._sides[government] = tuple(_official(row) for row in rows)
+        found = self._sides[government]
         return tuple(official for official in found if role is None or official.has(role))
 
     def has_acted_jointly(self, official_id: int) -> bool:
@@ -65,6 +74,7 @@ class Officials:
 
     def put(self, values: dict[str, Any]) -> Official:
         """Enrols the principal, or changes and reactivates the one enrolled before."""
+        self._forget()
         key = (officials.c.team == values["team"]) & (officials.c.user == values["user"])
         changed = {**values, "active": True}
         found = self._connection.execute(
@@ -77,19 +87,26 @@ class Officials:
         return self.get(found)
 
     def deactivate(self, official_id: int) -> None:
+        self._forget()
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(active=False)
         )
 
     def rename(self, official_id: int, name: str) -> None:
+        self._forget()
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(name=name)
         )
 
     def set_language(self, official_id: int, language: str) -> None:
+        self._forget()
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(language=language)
         )
+
+    def _forget(self) -> None:
+        self._found.clear()
+        self._sides.clear()
 
 
 def _official(row: Row[Any]) -> Official:

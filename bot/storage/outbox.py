@@ -7,7 +7,7 @@ along it; when a dispatcher dies the lease ends and its unfinished delivery coun
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 
 from bot.domain.deliveries import (
+    BACKGROUND,
     PACE,
     ROUTINE,
     Delivery,
@@ -27,6 +28,16 @@ from bot.storage.tables import outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
 DEPENDENCY_PAUSE = timedelta(milliseconds=200)
+UNTRIED: Mapping[str, Any] = {
+    "attempts": 0,
+    "first_attempt_at": None,
+    "last_attempt_at": None,
+    "unknown": False,
+    "last_error": None,
+    "delivered_at": None,
+    "slack_ts": None,
+    "posted_channel": None,
+}
 ENDED_UNSENT = (DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROPPED)
 
 
@@ -42,10 +53,29 @@ class Claim:
 class Outbox:
     """Adds deliveries, claims lanes, and notes how each attempt ended."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, lanes: set[tuple[str, str]] | None = None
+    ) -> None:
         self._connection = connection
         self._now = now
-        self.has_news = False
+        # Lanes that are known to exist; no lane is ever removed while the bot runs.
+        self._lanes = set() if lanes is None else lanes
+        # What was asked of an advisory, until something is changed.
+        self._asked: dict[tuple[int, tuple[str, ...]], list[Delivery]] = {}
+        # The lanes that were promised something, with the most urgent priority of what was.
+        self._news: dict[tuple[str, str], int] = {}
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something was promised that `take_news` has not told of yet."""
+        return bool(self._news)
+
+    def take_news(self, above: int = BACKGROUND + 1) -> list[tuple[str, str]]:
+        """The lanes (team, name) that were promised something more urgent than that, told once."""
+        told = sorted(self._news, key=self._news.__getitem__)
+        told = [lane for lane in told if self._news[lane] < above]
+        self._news.clear()
+        return told
 
     def add(
         self,
@@ -66,32 +96,32 @@ class Outbox:
     ) -> int:
         """Promises a delivery in the caller's transaction; returns its id."""
         lane = lane_of(method, channel, user)
-        self.has_news = True
-        self._ensure_lane(team, lane)
-        added = self._connection.execute(
-            queries.ADD,
-            {
-                "key": secrets.token_hex(16),
-                "kind": kind,
-                "facts": dict(facts),
-                "method": method.value,
-                "team": team,
-                "lane": lane,
-                "channel": channel,
-                "user": user,
-                "thread_ts": thread_ts,
-                "thread_of": thread_of,
-                "target": target,
-                "advisory_id": advisory_id,
-                "link_id": link_id,
-                "subject": subject,
-                "priority": priority,
-                "state": DeliveryState.WAITING.value,
-                "next_at": self._now,
-                "created_at": self._now,
-            },
-        ).scalar_one()
-        return int(added)
+        self._tell(team, lane, priority)
+        values: dict[str, Any] = {
+            "key": secrets.token_hex(16),
+            "kind": kind,
+            "facts": dict(facts),
+            "method": method,
+            "team": team,
+            "lane": lane,
+            "channel": channel,
+            "user": user,
+            "thread_ts": thread_ts,
+            "thread_of": thread_of,
+            "target": target,
+            "advisory_id": advisory_id,
+            "link_id": link_id,
+            "subject": subject,
+            "state": DeliveryState.WAITING,
+            "next_at": self._now,
+            "created_at": self._now,
+        }
+        added = self._connection.execute(queries.ADD, {**values, "priority": priority})
+        delivery = Delivery(id=int(added.scalar_one()), **UNTRIED, **values)
+        for (advisory, kinds), found in self._asked.items():
+            if advisory == advisory_id and kind in kinds and target is None:
+                found.append(delivery)
+        return delivery.id
 
     def refresh(self, delivery: Delivery, priority: int = ROUTINE) -> None:
         """Promises that a posted message will show the newest facts; several at once become one.
@@ -120,10 +150,12 @@ class Outbox:
 
     def of_advisory(self, advisory_id: int, *kinds: str) -> tuple[Delivery, ...]:
         """The deliveries (not the updates of them) of those kinds for an advisory, oldest first."""
-        rows = self._connection.execute(
-            queries.OF_ADVISORY, {"wanted": advisory_id, "kinds": kinds}
-        )
-        return tuple(_delivery(row) for row in rows)
+        if (advisory_id, kinds) not in self._asked:
+            rows = self._connection.execute(
+                queries.OF_ADVISORY, {"wanted": advisory_id, "kinds": kinds}
+            )
+            self._asked[advisory_id, kinds] = [_delivery(row) for row in rows]
+        return tuple(self._asked[advisory_id, kinds])
 
     def of_subject(self, subject: str, *kinds: str) -> tuple[Delivery, ...]:
         """The deliveries (not the updates of them) of those kinds about a subject, oldest first."""
@@ -171,11 +203,30 @@ class Outbox:
         rows = self._connection.execute(queries.OPEN_IN, {"wanted": team})
         return {DeliveryState(state): count for state, count in rows}
 
-    def claim(self, limit: int, lease: timedelta) -> list[Claim]:
-        """Leases up to `limit` due lanes and marks the head of each as being sent."""
-        due = self._connection.execute(queries.DUE_LANES, {"now": self._now, "most": limit}).all()
-        claims = (self._claim_head(lane, lease) for lane in due)
-        return [claim for claim in claims if claim is not None]
+    def claim(
+        self, limit: int, lease: timedelta, among: Sequence[tuple[str, str]] | None = None
+    ) -> list[Claim]:
+        """Leases up to `limit` due lanes (only those, if named) and marks the head of each."""
+        due = self._due_lanes(limit, among)
+        heads = self._heads(due)
+        leased, sending, claims = [], [], []
+        for lane in due:
+            key, head = (lane.team, lane.name), heads.get((lane.team, lane.name))
+            if head is None or head.next_at > self._now:
+                pause = head.next_at if head else self._now + DEPENDENCY_PAUSE
+                self._set_lane(*key, next_at=pause)
+                continue
+            # Still "sending" under an expired lease: its dispatcher died in the middle.
+            was_unknown = head.unknown or head.state is DeliveryState.SENDING
+            leased.append(_lease(key, self._now + lease, lane.fence + 1))
+            sending.append(self._attempt(head, unknown=was_unknown))
+            claim = Claim(replace(head, attempts=head.attempts + 1), lane.fence + 1, was_unknown)
+            claims.append(claim)
+        if claims:
+            self._connection.execute(queries.SET_LANE, leased)
+            self._connection.execute(queries.SET, sending)
+            self._asked.clear()
+        return claims
 
     def next_due(self) -> datetime | None:
         """When the next lane with something to send is due, or None when nothing waits."""
@@ -221,8 +272,7 @@ class Outbox:
     def revive(self, delivery_id: int) -> None:
         """An operator asks for a parked delivery to be tried again."""
         delivery = self.get(delivery_id)
-        self.has_news = True
-        self._ensure_lane(delivery.team, delivery.lane)
+        self._tell(delivery.team, delivery.lane, ROUTINE)
         self._set(delivery_id, state=DeliveryState.WAITING, next_at=self._now)
 
     def drop(self, delivery_id: int) -> None:
@@ -231,6 +281,7 @@ class Outbox:
 
     def _withhold_updates(self, delivery_id: int) -> None:
         """What was never posted cannot be changed; revived, it shows the newest facts."""
+        self._asked.clear()
         self._connection.execute(
             update(outbox)
             .where(outbox.c.target == delivery_id)
@@ -238,31 +289,36 @@ class Outbox:
             .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
         )
 
-    def _claim_head(self, lane: Row[Any], lease: timedelta) -> Claim | None:
-        head = self._head(lane.team, lane.name)
-        if head is None or head.next_at > self._now:
-            pause = head.next_at if head else self._now + DEPENDENCY_PAUSE
-            self._set_lane(lane.team, lane.name, next_at=pause)
-            return None
-        fence = lane.fence + 1
-        self._set_lane(lane.team, lane.name, lease_until=self._now + lease, fence=fence)
-        # A delivery still "sending" under an expired lease: its dispatcher died in the middle.
-        was_unknown = head.unknown or head.state is DeliveryState.SENDING
-        self._set(
-            head.id,
-            state=DeliveryState.SENDING,
-            attempts=head.attempts + 1,
-            first_attempt_at=head.first_attempt_at or self._now,
-            last_attempt_at=self._now,
-            unknown=was_unknown,
-        )
-        return Claim(replace(head, attempts=head.attempts + 1), fence, was_unknown)
+    def _due_lanes(self, limit: int, among: Sequence[tuple[str, str]] | None) -> Sequence[Row[Any]]:
+        due = {"now": self._now, "most": limit}
+        if among is None:
+            return self._connection.execute(queries.DUE_LANES, due).all()
+        found: list[Row[Any]] = []
+        for team, name in among[:limit]:
+            its = {"its_team": team, "its_name": name, "now": self._now, "most": 1}
+            found += self._connection.execute(queries.DUE_LANE, its)
+        return found
 
-    def _head(self, team: str, lane: str) -> Delivery | None:
-        row = self._connection.execute(
-            queries.HEAD, {"its_team": team, "its_lane": lane}
-        ).one_or_none()
-        return _delivery(row) if row else None
+    def _heads(self, due: Sequence[Row[Any]]) -> dict[tuple[str, str], Delivery]:
+        """The next delivery of each of those lanes, by lane."""
+        if len(due) == 1:
+            its = {"its_team": due[0].team, "its_lane": due[0].name}
+            rows = self._connection.execute(queries.HEAD, its)
+        elif due:
+            rows = self._connection.execute(queries.HEADS, {"now": self._now})
+        else:
+            return {}
+        return {(row.team, row.lane): _delivery(row) for row in rows}
+
+    def _attempt(self, head: Delivery, *, unknown: bool) -> dict[str, Any]:
+        return {
+            "wanted": head.id,
+            "state": DeliveryState.SENDING,
+            "attempts": head.attempts + 1,
+            "first_attempt_at": head.first_attempt_at or self._now,
+            "last_attempt_at": self._now,
+            "unknown": unknown,
+        }
 
     def _free(self, claim: Claim, next_at: datetime) -> bool:
         """Gives the lane back unless another dispatcher has taken it over since."""
@@ -274,16 +330,30 @@ class Outbox:
         return bool(freed.rowcount)
 
     def _set(self, delivery_id: int, **values: Any) -> None:
+        self._asked.clear()
         self._connection.execute(queries.SET, {"wanted": delivery_id, **values})
 
     def _set_lane(self, team: str, name: str, **values: Any) -> None:
         self._connection.execute(queries.SET_LANE, {"its_team": team, "its_name": name, **values})
 
-    def _ensure_lane(self, team: str, name: str) -> None:
-        self._connection.execute(
+    def _tell(self, team: str, name: str, priority: int) -> None:
+        """Something was promised along a lane; it exists from now on."""
+        known = self._news.get((team, name))
+        self._news[team, name] = priority if known is None else min(priority, known)
+        if known is not None or (team, name) in self._lanes:
+            return
+        added = self._connection.execute(
             queries.ENSURE_LANE[self._connection.dialect.name],
             {"team": team, "name": name, "next_at": self._now},
         )
+        # One that was added now is known only once that is committed.
+        if added.one_or_none() is None:
+            self._lanes.add((team, name))
+
+
+def _lease(lane: tuple[str, str], until: datetime, fence: int) -> dict[str, Any]:
+    team, name = lane
+    return {"its_team": team, "its_name": name, "lease_until": until, "fence": fence}
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     bindparam,
     exists,
     func,
     insert,
     or_,
     select,
+    text,
     union_all,
     update,
 )
@@ -24,11 +26,11 @@ from bot.domain.deliveries import DeliveryState
 from bot.storage.tables import PARKED, UNDONE, lanes, outbox
 
 
-def _ready() -> ColumnElement[bool]:
+def _ready(row: FromClause = outbox) -> ColumnElement[bool]:
     """Whether what a delivery changes stands in Slack already."""
     target = outbox.alias("target_row")
-    posted = exists().where(target.c.id == outbox.c.target, target.c.slack_ts.is_not(None))
-    return or_(outbox.c.target.is_(None), posted)
+    posted = exists().where(target.c.id == row.c.target, target.c.slack_ts.is_not(None))
+    return or_(row.c.target.is_(None), posted)
 
 
 HAS_WORK = (
@@ -80,19 +82,41 @@ HEAD = (
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(1)
 )
+IS_DUE = (
+    (lanes.c.next_at <= bindparam("now"))
+    & or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= bindparam("now"))
+    & HAS_WORK
+)
 DUE_LANES = (
     select(lanes)
-    .where(lanes.c.next_at <= bindparam("now"))
-    .where(or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= bindparam("now")))
-    .where(HAS_WORK)
+    .where(IS_DUE)
     .order_by(lanes.c.next_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+DUE_LANE = DUE_LANES.where(ITS_LANE)
+HEAD_OF_LANE = outbox.alias("head")
+# The head of every lane that is due, in one statement.
+HEADS = (
+    select(outbox)
+    .select_from(lanes)
+    .join(
+        outbox,
+        outbox.c.id
+        == select(HEAD_OF_LANE.c.id)
+        .where(HEAD_OF_LANE.c.team == lanes.c.team, HEAD_OF_LANE.c.lane == lanes.c.name)
+        .where(text("head.state IN ('waiting','sending')"), _ready(HEAD_OF_LANE))
+        .order_by(HEAD_OF_LANE.c.priority, HEAD_OF_LANE.c.id)
+        .limit(1)
+        .correlate(lanes)
+        .scalar_subquery(),
+    )
+    .where(IS_DUE)
 )
 NEXT_DUE = select(LANE_DUE.label("due")).where(HAS_WORK).order_by(LANE_DUE).limit(1)
 SET_LANE = update(lanes).where(ITS_LANE)
 FREE_LANE = update(lanes).where(ITS_LANE, lanes.c.fence == bindparam("its_fence"))
 ENSURE_LANE = {
-    "sqlite": sqlite_insert(lanes).on_conflict_do_nothing(),
-    "postgresql": postgresql_insert(lanes).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(lanes).on_conflict_do_nothing().returning(lanes.c.name),
+    "postgresql": postgresql_insert(lanes).on_conflict_do_nothing().returning(lanes.c.name),
 }

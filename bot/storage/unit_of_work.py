@@ -25,6 +25,9 @@ from bot.storage.schedules import Schedules
 from bot.storage.sequences import Sequences
 from bot.storage.workspaces import Workspaces
 
+# Repositories that read a row once and remember it.
+REMEMBERING = ("workspaces", "agencies", "officials", "links", "advisories")
+
 
 class UnitOfWork:
     """The repositories of one transaction, and the instant at which it began (`now`).
@@ -32,10 +35,18 @@ class UnitOfWork:
     `keys` sign the audit log on its way and seal what must not be read in the database.
     """
 
-    def __init__(self, connection: Connection, now: datetime, keys: KeyRing | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        now: datetime,
+        keys: KeyRing | None = None,
+        lanes: set[tuple[str, str]] | None = None,
+    ) -> None:
         self.connection = connection
         self.now = now
         self.keys = keys
+        # The lanes of the outbox that the process knows to exist.
+        self._lanes = set() if lanes is None else lanes
 
     @property
     def has_promised(self) -> bool:
@@ -50,8 +61,14 @@ class UnitOfWork:
     @contextmanager
     def part(self) -> Iterator[None]:
         """What fails inside is undone alone; the rest of the transaction goes on."""
-        with self.connection.begin_nested():
-            yield
+        try:
+            with self.connection.begin_nested():
+                yield
+        except Exception:
+            # What was read or written in that part may not be so any more.
+            for name in REMEMBERING:
+                vars(self).pop(name, None)
+            raise
 
     @cached_property
     def workspaces(self) -> Workspaces:
@@ -87,7 +104,7 @@ class UnitOfWork:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.connection, self.now)
+        return Outbox(self.connection, self.now, self._lanes)
 
     @cached_property
     def requests(self) -> Requests:

@@ -32,10 +32,15 @@ class Workspaces:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[str, WorkspaceRow] = {}
 
     def of_team(self, team: str) -> WorkspaceRow | None:
-        row = self._connection.execute(OF_TEAM, {"team": team}).one_or_none()
-        return _workspace(row) if row else None
+        if team not in self._known:
+            row = self._connection.execute(OF_TEAM, {"team": team}).one_or_none()
+            if row is None:
+                return None
+            self._known[team] = _workspace(row)
+        return self._known[team]
 
     def find(self, typed: str) -> WorkspaceRow | None:
         """The workspace of that configured name or team id."""
@@ -51,6 +56,7 @@ class Workspaces:
 
     def put(self, team: str, name: str, government: Government, audit_channel: str = "") -> None:
         """Adds the workspace, or brings what the settings say of it up to date."""
+        self._known.pop(team, None)
         values = {"name": name, "government": government.value, "audit_channel": audit_channel}
         found = self._connection.execute(
             update(workspaces).where(workspaces.c.team == team).values(values)
@@ -74,6 +80,7 @@ class Workspaces:
 
     def note_bot(self, team: str, bot_user: str, bot_id: str) -> None:
         """Remembers who the bot is there, so that it knows its own posts."""
+        self._known.pop(team, None)
         self._connection.execute(
             update(workspaces)
             .where(workspaces.c.team == team)

@@ -1,21 +1,25 @@
 """Says what the outbox promises: one lane at a time each, once, in order, until Slack has it.
 
-Each turn settles the attempts that ended and claims lanes that are due, in one transaction; what is
-claimed is sent outside it. An attempt whose outcome is unknown is looked for before it is repeated.
+A transaction that promises something claims the lanes it can in the same breath (`claim_within`):
+what it promised leaves as soon as it is committed. Each turn of the loop settles the attempts that
+ended and claims the lanes that are due, in one transaction; what is claimed is sent outside it. An
+attempt whose outcome is unknown is looked for before it is repeated.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from bot import errors, failpoints
-from bot.domain.deliveries import DeliveryState, Method, retry_delay
+from bot.domain.deliveries import BACKGROUND, DeliveryState, Method, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.facts import NothingFacts
 from bot.services.kinds import Withheld
@@ -28,6 +32,8 @@ from bot.storage.unit_of_work import UnitOfWork
 log = structlog.get_logger()
 
 LANES_AT_ONCE = 50
+# A transaction somebody waits for claims a few lanes; the loop claims the others right after.
+LANES_WITHIN = 4
 LEASE = timedelta(seconds=10)
 # An attempt ends well before its lease does.
 PATIENCE = timedelta(seconds=8)
@@ -53,6 +59,14 @@ class Ended:
     attempt: Attempt
 
 
+@dataclass(eq=False)
+class Batch:
+    """What a transaction claimed for itself, and whether it was committed, once that is known."""
+
+    claims: list[tuple[Claim, Outgoing]] = field(default_factory=list)
+    committed: asyncio.Future[bool] | None = None
+
+
 class Dispatcher:
     """The loop over the outbox; any number may run on one PostgreSQL database."""
 
@@ -74,30 +88,86 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
+        # Claimed within transactions: until it is known whether they were committed, and after.
+        self._open: set[Batch] = set()
+        self._at_once: set[asyncio.Task[None]] = set()
 
     def wake(self) -> None:
-        """A hint that something may be due; the loop would find it by itself a little later."""
-        self._wake.set()
+        """A hint that something may be due; the loop would find it by itself a little later.
+
+        While something leaves that was claimed as it was promised, its end is the hint: what
+        follows from it, such as a status card, does not get in its way.
+        """
+        if not self._at_once:
+            self._wake.set()
 
     async def run(self) -> None:
         """Runs until cancelled; then lets what is being sent end and writes it down."""
+        self._database.follow(self)
         try:
             while True:
                 await self._wait(await self._turn_or_pause())
         finally:
+            self._database.follow(None)
             await self._end_sending()
             with suppress(errors.TryAgain):
                 await self._turn(claim=False)
 
     async def _end_sending(self) -> None:
         """What does not end in time is given up: its outcome is unknown, it will be looked for."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(DRAIN, self._lease / 3).total_seconds()):
+                # A transaction that has claimed and not ended yet is waited for, too.
+                while self._sending or self._open:
+                    await asyncio.wait({*self._sending, asyncio.create_task(asyncio.sleep(0.01))})
+        for task in self._sending:
+            task.cancel()
         if self._sending:
-            bound = min(DRAIN, self._lease / 3).total_seconds()
-            _, late = await asyncio.wait(self._sending, timeout=bound)
-            for task in late:
-                task.cancel()
-            if late:
-                await asyncio.wait(late)
+            await asyncio.wait(self._sending)
+
+    def claim_within(self, uow: UnitOfWork) -> Batch:
+        """Claims what the transaction promised, where the lane is due and free; see `Follower`.
+
+        Nothing that goes wrong here undoes the promise: then the loop finds it, as it always would.
+        """
+        batch = Batch()
+        try:
+            with uow.part():
+                batch.claims = self._claim_promised(uow)
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("outbox.claim_within_fault")
+        self._open.add(batch)
+        return batch
+
+    def _claim_promised(self, uow: UnitOfWork) -> list[tuple[Claim, Outgoing]]:
+        room = min(LANES_WITHIN, LANES_AT_ONCE - len(self._sending))
+        lanes = uow.outbox.take_news(above=BACKGROUND)[: max(room, 0)]
+        if not lanes:
+            return []
+        claims = uow.outbox.claim(room, self._lease, lanes)
+        composed = ((claim, self._compose_or_withhold(uow, claim)) for claim in claims)
+        going = [(claim, outgoing) for claim, outgoing in composed if outgoing is not None]
+        failpoints.reached("claiming", *(_subject(claim) for claim, _ in going))
+        return going
+
+    def expect(self, claimed: Batch) -> None:
+        """Puts into words what is about to be committed; see `Follower`."""
+        claimed.committed = asyncio.get_running_loop().create_future()
+        for claim, outgoing in claimed.claims:
+            task = self._send(self._attempt_once_committed(claim, outgoing, claimed.committed))
+            self._at_once.add(task)
+            task.add_done_callback(self._at_once.discard)
+
+    def settle(self, claimed: Batch, *, committed: bool) -> None:
+        """Lets it go, or forgets it; see `Follower`."""
+        self._open.discard(claimed)
+        if claimed.committed is not None and not claimed.committed.done():
+            claimed.committed.set_result(committed)
+        # Whatever else was promised is found by the loop.
+        if len(claimed.claims) in (0, LANES_WITHIN):
+            self._wake.set()
 
     async def drain(self) -> None:
         """Sends until nothing is due any more; for scripts and tests."""
@@ -127,10 +197,14 @@ class Dispatcher:
         # Only what was written down is forgotten; more may have ended meanwhile.
         del self._ended[: len(ended)]
         for held, what in outgoing:
-            task = asyncio.create_task(self._attempt(held, what))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._send(self._attempt(held, what))
         return timedelta() if self._ended else pause
+
+    def _send(self, attempt: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(attempt)
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        return task
 
     def _settle(
         self, uow: UnitOfWork, ended: list[Ended], room: int
@@ -144,6 +218,7 @@ class Dispatcher:
             if composed is not None:
                 outgoing.append((claim, composed))
                 failpoints.reached("claiming", _subject(claim))
+        uow.outbox.take_news()
         due = uow.outbox.next_due()
         return outgoing, POLL if due is None else min(POLL, due - uow.now)
 
@@ -196,6 +271,17 @@ class Dispatcher:
                 self._withhold(uow, claim, attempt.reason)
             case Refused():
                 self._park(uow, claim, attempt.reason)
+
+    async def _attempt_once_committed(
+        self, claim: Claim, outgoing: Outgoing, committed: asyncio.Future[bool]
+    ) -> None:
+        if not claim.was_unknown:
+            # Whatever is wrong with it comes to light again when it is attempted.
+            with suppress(Exception):
+                outgoing = await self._postman.prepare(outgoing)
+        if await committed:
+            failpoints.reached("claimed", _subject(claim))
+            await self._attempt(claim, outgoing)
 
     async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
         try:

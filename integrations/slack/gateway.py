@@ -7,6 +7,7 @@ drops after Slack has taken the message.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,18 +71,22 @@ class SlackPostman:
         self._people = people
         self._permalinks = Permalinks(clients)
 
-    async def deliver(self, outgoing: Outgoing) -> Posted:
-        delivery = outgoing.delivery
-        client = self._clients.get(delivery.team)
-        if client is None:
-            raise Refused("workspace_not_configured")
+    async def prepare(self, outgoing: Outgoing) -> Outgoing:
+        if outgoing.payload is not None:
+            return outgoing
         reader = await self._reader_language(outgoing)
         facts = await self._permalinks.put_into(outgoing.facts, delivery.team)
         shown = self._renderer.show(facts, reader)
         if not self._renderer.is_inert(shown):
             raise Refused("not_inert")
-        payload: dict[str, Any] = {"text": shown.text, "blocks": shown.blocks, **QUIET}
-        answer = await _call(_method(client, outgoing, payload))
+        return replace(outgoing, payload={"text": shown.text, "blocks": shown.blocks, **QUIET})
+
+    async def deliver(self, outgoing: Outgoing) -> Posted:
+        client = self._clients.get(outgoing.delivery.team)
+        if client is None:
+            raise Refused("workspace_not_configured")
+        outgoing = await self.prepare(outgoing)
+        answer = await _call(_method(client, outgoing, dict(outgoing.payload or {})))
         ts = answer.get("ts") or answer.get("message_ts")
         return Posted(answer.get("channel") or outgoing.channel, ts)
 

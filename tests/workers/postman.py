@@ -54,6 +54,9 @@ class HonestPostman:
         """The next attempt that fits meets this trouble."""
         self.troubles.append(Trouble(failure, lands, hangs, wanted))
 
+    async def prepare(self, outgoing: Outgoing) -> Outgoing:
+        return outgoing
+
     async def deliver(self, outgoing: Outgoing) -> Posted:
         trouble = self._trouble(outgoing)
         posted = None
