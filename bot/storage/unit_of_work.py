@@ -61,14 +61,15 @@ class UnitOfWork:
     @contextmanager
     def part(self) -> Iterator[None]:
         """What fails inside is undone alone; the rest of the transaction goes on."""
+        holds = False
         try:
             with self.connection.begin_nested():
                 yield
-        except Exception:
-            # What was read or written in that part may not be so any more.
-            for name in REMEMBERING:
+            holds = True
+        finally:
+            # What was read or written in a part that is undone may not be so any more.
+            for name in () if holds else REMEMBERING:
                 vars(self).pop(name, None)
-            raise
 
     @cached_property
     def workspaces(self) -> Workspaces:
