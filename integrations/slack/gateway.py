@@ -75,7 +75,7 @@ class SlackPostman:
         if outgoing.payload is not None:
             return outgoing
         reader = await self._reader_language(outgoing)
-        facts = await self._permalinks.put_into(outgoing.facts, delivery.team)
+        facts = await self._permalinks.put_into(outgoing.facts, outgoing.delivery.team)
         shown = self._renderer.show(facts, reader)
         if not self._renderer.is_inert(shown):
             raise Refused("not_inert")
