@@ -7,8 +7,9 @@ along it; when a dispatcher dies the lease ends and its unfinished delivery coun
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,21 +44,30 @@ ENDED_UNSENT = (DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROP
 
 @dataclass(frozen=True)
 class Claim:
-    """A delivery and the fence of the lane under which it may be sent; was_unknown: look first."""
+    """A delivery and the fence of the lane under which it may be sent; was_unknown: look first.
+
+    `since`: when its lease began, on the process's monotonic clock.
+    """
 
     delivery: Delivery
     fence: int
     was_unknown: bool
+    since: float = field(default_factory=time.monotonic)
 
 
 class Outbox:
     """Adds deliveries, claims lanes, and notes how each attempt ended."""
 
     def __init__(
-        self, connection: Connection, now: datetime, lanes: set[tuple[str, str]] | None = None
+        self,
+        connection: Connection,
+        now: datetime,
+        began: float,
+        lanes: set[tuple[str, str]] | None = None,
     ) -> None:
         self._connection = connection
         self._now = now
+        self._began = began
         # Lanes that are known to exist; no lane is ever removed while the bot runs.
         self._lanes = set() if lanes is None else lanes
         # What was asked of an advisory, until something is changed.
@@ -220,8 +230,8 @@ class Outbox:
             was_unknown = head.unknown or head.state is DeliveryState.SENDING
             leased.append(_lease(key, self._now + lease, lane.fence + 1))
             sending.append(self._attempt(head, unknown=was_unknown))
-            claim = Claim(replace(head, attempts=head.attempts + 1), lane.fence + 1, was_unknown)
-            claims.append(claim)
+            tried = replace(head, attempts=head.attempts + 1)
+            claims.append(Claim(tried, lane.fence + 1, was_unknown, self._began))
         if claims:
             self._connection.execute(queries.SET_LANE, leased)
             self._connection.execute(queries.SET, sending)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -44,6 +45,8 @@ class UnitOfWork:
     ) -> None:
         self.connection = connection
         self.now = now
+        # The same instant on a clock that nobody sets.
+        self.began = time.monotonic()
         self.keys = keys
         # The lanes of the outbox that the process knows to exist.
         self._lanes = set() if lanes is None else lanes
@@ -105,7 +108,7 @@ class UnitOfWork:
 
     @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.connection, self.now, self._lanes)
+        return Outbox(self.connection, self.now, self.began, self._lanes)
 
     @cached_property
     def requests(self) -> Requests:

@@ -285,8 +285,9 @@ class Dispatcher:
 
     async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
         try:
-            # Nothing is said along a lane any more once its lease is over.
-            async with asyncio.timeout(self._patience):
+            # Nothing is said along a lane any more once its lease is over: the lease began with the
+            # transaction that claimed it, however long that took.
+            async with asyncio.timeout_at(claim.since + self._patience):
                 attempt: Attempt = await self._say_once(claim, outgoing)
         except (NotSent, OutcomeUnknown, Refused, Withheld) as failure:
             attempt = failure

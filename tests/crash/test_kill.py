@@ -75,9 +75,9 @@ async def test_no_advisory_is_lost_doubled_or_overtaken_by_kills_and_faults(rig:
             )
     rig.calm()
     bot = await rig.serve()
-    drained = await rig.drained(FIGURES.slack)
+    drained = await rig.drained(FIGURES.slack, posts_alone=True)
     verdict = verdict_on(rig)
-    known, states = rig.stored()
+    known, states = rig.stored(posts_alone=True)
     print(
         f"seed {SEED}: kills {FIGURES.kills}, {verdict}; {dict(rig.troubles())}; "
         f"smallest gap {rig.smallest_gap():.2f} s; "

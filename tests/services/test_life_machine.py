@@ -7,6 +7,7 @@ and the real dispatcher have to agree with it, at every message and whenever eve
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 import sqlite3
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, wraps
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
@@ -878,10 +880,16 @@ class Life(RuleBasedStateMachine):
                 assert one.facts.number != post.get("number"), one
 
 
-TestLife = Life.TestCase
+# Lives, and steps of each.
+LIVES, STEPS = (5_000, 100) if os.environ.get("SOAK") else (300, 50)
+TestLife = pytest.mark.timeout(36_000 if os.environ.get("SOAK") else 600)(Life.TestCase)
 TestLife.settings = settings(
-    max_examples=100,
-    stateful_step_count=40,
+    max_examples=LIVES,
+    stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+def test_life_has_many_rules() -> None:
+    assert len(Life.rules()) >= 25

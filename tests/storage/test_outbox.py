@@ -19,6 +19,7 @@ from bot.domain.deliveries import (
 )
 from bot.storage.database import Database
 from bot.storage.outbox import Claim
+from bot.storage.unit_of_work import UnitOfWork
 from tests.cast import CANBERRA, TOKYO, TOKYO_ADV
 from tests.storage.databases import HandClock, opened
 
@@ -157,6 +158,16 @@ def test_a_delivery_orphaned_by_a_crash_counts_as_unknown_after_the_lease(
     clock.advance(0.001)
     claim = desk.claim_one()
     assert (claim.delivery.id, claim.was_unknown) == (orphan, True)
+
+
+def test_a_lease_is_counted_from_the_beginning_of_the_transaction_that_took_it(desk: Desk) -> None:
+    desk.add()
+
+    def work(uow: UnitOfWork) -> tuple[float, list[Claim]]:
+        return uow.began, uow.outbox.claim(1, LEASE)
+
+    began, (claim,) = desk.database.transact(work)
+    assert claim.since == began
 
 
 def test_who_lost_the_lease_can_neither_retry_nor_close(desk: Desk, clock: HandClock) -> None:
