@@ -8,7 +8,9 @@ from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.response import BoltResponse
 
+from bot import errors
 from commands import action, advisory, followup, home, kakehashi, link
 from commands.catalogue import Command, Verb
 from commands.edge import Edge, Handler
@@ -44,6 +46,8 @@ FORMS: dict[str, tuple[Command, Verb]] = {**followup.FORMS}
 SHORTCUTS: dict[str, tuple[Command, Verb]] = {**followup.SHORTCUTS}
 
 Listener = Callable[..., Awaitable[None]]
+# In Socket Mode whatever is not 200 is not acknowledged.
+COME_AGAIN = 503
 
 
 def register(
@@ -109,17 +113,25 @@ def _on_view(handle: Callable[[dict[str, Any], AsyncAck], Awaitable[None]]) -> L
     return on_view
 
 
-def _on_event(handle: Callable[[dict[str, Any]], Awaitable[None]]) -> Listener:
-    async def on_event(body: dict[str, Any]) -> None:
+def _on_event(
+    handle: Callable[[dict[str, Any]], Awaitable[None]],
+) -> Callable[..., Awaitable[BoltResponse | None]]:
+    async def on_event(body: dict[str, Any]) -> BoltResponse | None:
         if not is_well_formed(body):
             log.warning("commands.unreadable", reason="shape")
-            return
+            return None
         try:
             acting_team(body)
         except NoTeam:
             log.warning("commands.unreadable", reason="no_team")
-            return
-        await handle(body)
+            return None
+        try:
+            await handle(body)
+        except errors.TryAgain as error:
+            # Not stored, so not acknowledged: Slack delivers it again.
+            log.warning("commands.not_stored", reason=error.key)
+            return BoltResponse(status=COME_AGAIN)
+        return None
 
     return on_event
 

@@ -24,6 +24,7 @@ class Way(Enum):
     """How a bot is started."""
 
     PATIENT = "as an operator starts it"
+    OVER_HTTP = "the same, in HTTP mode: Slack's requests come to it"
     HURRIED = "by the nursery: the same application with a shorter hold-off and lease"
 
 
@@ -102,6 +103,7 @@ class Bot:
         self._point = point
         self._nursery = nursery
         self._port = _free_port()
+        self.address = f"http://127.0.0.1:{self._port}"
         self._environment = {
             "KAKEHASHI_DATABASE__URL": url,
             "KAKEHASHI_HTTP__PORT": str(self._port),
@@ -139,7 +141,7 @@ class Bot:
 
     async def is_ready(self, session: aiohttp.ClientSession) -> None:
         """Returns once it is connected on both sides; AssertionError with its words otherwise."""
-        address = f"http://127.0.0.1:{self._port}/readyz"
+        address = f"{self.address}/readyz"
         try:
             async with asyncio.timeout(READY_SECONDS):
                 while not await _answers(session, address):

@@ -105,9 +105,6 @@ class Rig:
         self.posts_seen = 0
         self._folder = folder
         self._config = folder / "kakehashi.toml"
-        urls = {"tokyo": self.tokyo.url, "canberra": self.canberra.url}
-        words = SETTINGS.format(database=folder / "unused.db", mode="socket", **urls)
-        self._config.write_text(words, encoding="utf-8")
         self._engine = create_engine(url, poolclass=NullPool)
         self._nursery = nursery
         self._bots: list[Bot] = []
@@ -119,6 +116,10 @@ class Rig:
 
     def bot(self, way: Way = Way.HURRIED, point: str = "") -> Bot:
         """Another process of the bot, not yet started; it is gone when the rig is."""
+        urls = {"tokyo": self.tokyo.url, "canberra": self.canberra.url}
+        mode = "http" if way is Way.OVER_HTTP else "socket"
+        words = SETTINGS.format(database=self._folder / "unused.db", mode=mode, **urls)
+        self._config.write_text(words, encoding="utf-8")
         log = self._folder / "bot.log"
         one = Bot(self._config, self.url, log, self._nursery, way, self.lease, point)
         self._bots.append(one)

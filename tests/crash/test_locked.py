@@ -31,7 +31,7 @@ async def test_people_are_answered_and_events_come_again_while_the_database_is_l
     await rig.settle_in()
     hand = rig.hand("tokyo", "U02TANAKA")
     before = len(await hand.workspace.private_replies(hand.channel, hand.user))
-    with _locked(rig.url):
+    with locked(rig.url):
         asked = []
         for route in rig.routes:
             rig.post(route)
@@ -56,7 +56,7 @@ async def test_people_are_answered_and_events_come_again_while_the_database_is_l
 async def test_after_a_lock_longer_than_anybody_waits_the_bot_still_reads_back(rig: Rig) -> None:
     bot = await rig.serve(Way.PATIENT)
     await rig.settle_in()
-    with _locked(rig.url):
+    with locked(rig.url):
         # Longer than the database itself waits for a lock.
         await asyncio.sleep(BUSY_SECONDS + 5)
     for place in (rig.tokyo, rig.canberra):
@@ -79,7 +79,7 @@ async def _asks(rig: Rig) -> bool:
 
 
 @contextmanager
-def _locked(url: str) -> Iterator[None]:
+def locked(url: str) -> Iterator[None]:
     path = make_url(url).database
     assert path is not None
     holder = sqlite3.connect(path, isolation_level=None)
