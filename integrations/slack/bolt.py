@@ -72,7 +72,8 @@ def build_bolt(connections: tuple[Connection, ...], identities: Identities) -> A
     tokens = {one.team: one.bot_token for one in connections}
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> Any:
-        identity = identities.get(team_id or "")
+        # What Slack never sends may be of any kind.
+        identity = identities.get(team_id) if isinstance(team_id, str) else None
         if identity is None or team_id is None:
             return None
         return AuthorizeResult(

@@ -29,15 +29,15 @@ class Figures:
 # Sixteen channels a side, each advisory to all sixteen opposite.
 LAYOUT = Layout(groups=1, across=16)
 FIGURES = (
-    Figures(LAYOUT, deliveries=20_000, kills=1_000, slack=3_600, limit=14_400)
-    if os.environ.get("SOAK")
-    else Figures(
+    Figures(
         LAYOUT,
-        deliveries=int(os.environ.get("D", "2000")),
-        kills=int(os.environ.get("K", "100")),
-        slack=300,
-        limit=1_200,
+        deliveries=int(os.environ.get("DELIVERIES", "20000")),
+        kills=int(os.environ.get("KILLS", "1000")),
+        slack=7_200,
+        limit=86_400,
     )
+    if os.environ.get("SOAK")
+    else Figures(LAYOUT, deliveries=2_000, kills=100, slack=600, limit=1_800)
 )
 SEED = int(os.environ.get("SEED", "20261122"))
 FAULTS = 0.2

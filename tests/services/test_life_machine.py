@@ -882,7 +882,7 @@ class Life(RuleBasedStateMachine):
 
 # Lives, and steps of each.
 LIVES, STEPS = (5_000, 100) if os.environ.get("SOAK") else (300, 50)
-TestLife = pytest.mark.timeout(36_000 if os.environ.get("SOAK") else 600)(Life.TestCase)
+TestLife = pytest.mark.timeout(36_000 if os.environ.get("SOAK") else 1_800)(Life.TestCase)
 TestLife.settings = settings(
     max_examples=LIVES,
     stateful_step_count=STEPS,

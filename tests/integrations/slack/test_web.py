@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
+from slack_bolt.async_app import AsyncApp
 
 from bot.storage.database import Database
 from bot.texts.catalog import load
@@ -23,6 +24,7 @@ from commands import register
 from commands.edge import Edge
 from commands.messages import Messages
 from integrations.slack.bolt import Identities, Identity, build_bolt
+from integrations.slack.gateway import clients_for
 from integrations.slack.ingress import BODY_LIMIT, IngressGuard
 from integrations.slack.people import People
 from integrations.slack.windows import Windows
@@ -40,7 +42,10 @@ READY = {"database": True, "clock": True}
 class Host:
     """The bot's HTTP side over a real database; Slack itself is nowhere to be reached."""
 
-    def __init__(self, port: int, database: Database, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, port: int, database: Database, session: aiohttp.ClientSession, bolt: AsyncApp
+    ) -> None:
+        self.bolt = bolt
         self.url = f"http://127.0.0.1:{port}"
         self.database = database
         self.session = session
@@ -64,8 +69,9 @@ async def hosted() -> AsyncIterator[Host]:
     ):
         database.transact(cast.assemble)
         async with aiohttp.ClientSession() as session:
+            bolt = _app(database, session)
             server = WebServer(
-                _app(database, session),
+                bolt,
                 IngressGuard(CONNECTIONS, lambda: NOW),
                 _ready,
                 CollectorRegistry(),
@@ -73,7 +79,7 @@ async def hosted() -> AsyncIterator[Host]:
             )
             await server.start("127.0.0.1", 0)
             try:
-                yield Host(server.port, database, session)
+                yield Host(server.port, database, session, bolt)
             finally:
                 await server.stop()
 
@@ -84,7 +90,9 @@ def _app(database: Database, session: aiohttp.ClientSession) -> Any:
         identities.note(Identity(team, user, bot))
     app = build_bolt(CONNECTIONS, identities)
     edge = Edge(database, load(), People({}, CONNECTIONS), lambda: None)
-    register(app, edge, Windows({}, CONNECTIONS, session), Messages(edge))
+    register(
+        app, edge, Windows(clients_for(CONNECTIONS, session), CONNECTIONS, session), Messages(edge)
+    )
     return app
 
 
