@@ -118,5 +118,7 @@ async def _stands(operation: Operation, scene: Scene) -> None:
     """Waits for every effect; what is still missing after that is for the count to find."""
     with suppress(TimeoutError):
         async with asyncio.timeout(DRAINED_SECONDS):
-            while not all(operation.stands(scene)):
+            while True:
+                if all(operation.stands(scene)):
+                    return
                 await asyncio.sleep(LOOK_AGAIN)
