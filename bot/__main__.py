@@ -31,6 +31,7 @@ for name, group in (
     ("holidays", holidays),
     ("audit", guarding.audit),
     ("keys", guarding.keys),
+    ("tokens", guarding.tokens),
     ("deliveries", deliveries),
     ("explain", explain),
 ):

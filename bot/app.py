@@ -13,6 +13,7 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot import errors
+from bot.custody import with_open_tokens
 from bot.domain.officials import Government, Official
 from bot.services.duties import set_standing
 from bot.services.roster import Person, ensure_first_admins
@@ -222,4 +223,5 @@ def build(
     `now` is the clock every transaction goes by; the database's own when it is left out.
     """
     database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring())
+    settings = with_open_tokens(settings, database)
     return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)

@@ -33,6 +33,9 @@ KINDS = {
     "enum": "choice",
     "literal_error": "choice",
 }
+# Stands where a token would, when it is kept sealed in the database.
+SEALED = "sealed"
+TOKENS = ("bot_token", "app_token", "signing_secret")
 # Before a kind of ours, where pydantic carries it as the type of an error.
 OURS = "kakehashi:"
 
@@ -107,6 +110,7 @@ def inconsistencies(raw: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault("workspaces", "none_given")
     for at, workspace in workspaces:
         yield from _keys_for_mode(at, workspace)
+        yield from _sealed_without_keys(at, workspace, keys)
     for name in ("name", "team_id", "bot_token", "app_token"):
         yield from _repeated(workspaces, name)
     for at, admin in admins:
@@ -133,12 +137,19 @@ def _keys_for_mode(at: str, workspace: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(f"{at}.signing_secret", "signing_secret_needed")
 
 
+def _sealed_without_keys(at: str, workspace: Mapping[str, Any], keys: Any) -> Iterator[Fault]:
+    has_keys = isinstance(keys, dict) and (keys.get("file") or keys.get("value"))
+    for name in TOKENS:
+        if workspace.get(name) == SEALED and not has_keys:
+            yield Fault(f"{at}.{name}", "keys_needed")
+
+
 def _repeated(workspaces: Sequence[tuple[str, Mapping[str, Any]]], name: str) -> Iterator[Fault]:
     first: dict[str, str] = {}
     for at, workspace in workspaces:
         value = workspace.get(name)
         # The example's "xoxb-..." stands in both places and is a fault of its own.
-        if not isinstance(value, str) or not value or value.endswith("..."):
+        if not isinstance(value, str) or not value or value.endswith("...") or value == SEALED:
             continue
         if value in first:
             yield Fault(f"{at}.{name}", "repeated", {"other": first[value]})

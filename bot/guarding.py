@@ -15,6 +15,7 @@ from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang, fail, operate, settin
 
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys outside the database.")
+tokens = typer.Typer(no_args_is_help=True, help="Tokens sealed in the database.")
 
 Side = Annotated[str, typer.Option("--government", help="JP or AU")]
 
@@ -115,3 +116,43 @@ def keys_public(config: ConfigPath = DEFAULT_CONFIG) -> None:
         sys.exit(custody.print_public(settings_of(config).keys.ring()))
     except BotError as error:
         fail(error)
+
+
+@keys.command("rotate")
+def keys_rotate(
+    config: ConfigPath = DEFAULT_CONFIG,
+    signing: Annotated[
+        bool, typer.Option("--signing", help="A new signing key as well; restart the bot after.")
+    ] = False,
+) -> None:
+    """Makes a new sealing key, seals every token anew, and drops the old key last."""
+    from bot import custody
+
+    try:
+        file = custody.key_file_of(settings_of(config))
+    except BotError as error:
+        fail(error)
+    operate(config, lambda database: custody.rotate_keys(database, file, signing=signing))
+
+
+@tokens.command("import")
+def tokens_import(
+    config: ConfigPath = DEFAULT_CONFIG,
+    rewrite: Annotated[
+        bool, typer.Option("--rewrite", help="Write `sealed` in their place in the file.")
+    ] = False,
+) -> None:
+    """Seals every token that stands in clear in the settings."""
+    from bot import custody
+
+    settings = settings_of(config)
+    file = config if rewrite else None
+    operate(config, lambda database: custody.import_tokens(database, settings, file))
+
+
+@tokens.command("list")
+def tokens_list(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Every sealed token by its name; never the token."""
+    from bot import custody, operations
+
+    operate(config, custody.list_tokens, operations.required_current)

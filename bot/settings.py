@@ -183,13 +183,13 @@ class Workspace(Section):
     government: Government
     team_id: Annotated[str, _shape("team_id", r"T[A-Z0-9]{2,20}")]
     mode: Mode
-    bot_token: Annotated[SecretStr, _shape("bot_token", r"xoxb-[A-Za-z0-9-]{3,}")]
-    app_token: Annotated[SecretStr, _shape("app_token", r"(xapp-[A-Za-z0-9-]{3,})?")] = SecretStr(
-        ""
-    )
-    signing_secret: Annotated[SecretStr, _shape("signing_secret", r"([A-Za-z0-9_-]{8,})?")] = (
+    bot_token: Annotated[SecretStr, _shape("bot_token", r"xoxb-[A-Za-z0-9-]{3,}|sealed")]
+    app_token: Annotated[SecretStr, _shape("app_token", r"(xapp-[A-Za-z0-9-]{3,}|sealed)?")] = (
         SecretStr("")
     )
+    signing_secret: Annotated[
+        SecretStr, _shape("signing_secret", r"([A-Za-z0-9_-]{8,}|sealed)?")
+    ] = SecretStr("")
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
     audit_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
 

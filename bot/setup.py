@@ -17,11 +17,17 @@ from pydantic.fields import FieldInfo
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.custody import KEY_FILE, make_keys, write_private
+from bot.custody import (
+    KEY_FILE,
+    make_keys,
+    sealed_settings,
+    unopened_tokens,
+    write_private,
+)
 from bot.domain.officials import Government
 from bot.errors import BadConfiguration, DatabaseBusy
 from bot.faults import Fault, inconsistencies
-from bot.settings import Mode, faults_of_value, known_settings, load_settings
+from bot.settings import Mode, Settings, faults_of_value, known_settings, load_settings
 from bot.storage.database import Database
 from bot.storage.schema import is_current
 from bot.texts.catalog import Catalog, Language, load
@@ -105,7 +111,9 @@ def run_check(
     try:
         settings = load_settings(path, os.environ if environ is None else environ)
         url = settings.database.url.get_secret_value()
-        notes.append(catalog.say(lang, f"setup.check.{_state_of_database(url)}"))
+        state = _state_of_database(url)
+        _require_tokens(settings, state)
+        notes.append(catalog.say(lang, f"setup.check.{state}"))
     except BadConfiguration as refusal:
         faults: Sequence[Fault] = refusal.parameters["faults"]  # type: ignore[assignment]
         out(catalog.say(lang, "setup.check.faults", file=path.name, n=len(faults)))
@@ -115,6 +123,20 @@ def run_check(
     for note in notes:
         out(note)
     return 0
+
+
+def _require_tokens(settings: Settings, state: str) -> None:
+    """Raises BadConfiguration naming every token that is said to be sealed and does not open."""
+    sealed = [Fault(name, "not_sealed") for name in sealed_settings(settings)]
+    if state == "database_good":
+        url = settings.database.url.get_secret_value()
+        database = Database(url, keys=settings.keys.ring())
+        try:
+            sealed = [Fault(name, "not_sealed") for name in unopened_tokens(settings, database)]
+        finally:
+            database.close()
+    if sealed:
+        raise BadConfiguration(faults=sealed)
 
 
 def _state_of_database(url: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from bot import custody, errors, operations, oversight
 from bot.domain.actions import Owner
@@ -38,8 +39,10 @@ from bot.services.actions import ActionRequest
 from bot.services.follow_ups import FollowUpRequest, When
 from bot.services.owners import OwnersRead, owner_of, read_owners
 from bot.services.roster import Person
-from bot.settings import load_settings
+from bot.settings import Keys, Settings, load_settings
 from bot.storage.database import Database
+from bot.storage.keyring import KeyRing
+from bot.storage.tables_custody import tokens
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Language, load
 from commands import action, advisory, followup, kakehashi, link
@@ -261,6 +264,24 @@ def postgresql(scene: Scene) -> None:
         operations.backup(database, scene.folder / "copy.db")
 
 
+def keyed(scene: Scene) -> UnitOfWork:
+    """With keys made just now."""
+    return UnitOfWork(scene.uow.connection, BEGINNING, KeyRing.new())
+
+
+def sealed(scene: Scene) -> UnitOfWork:
+    uow = keyed(scene)
+    uow.tokens.seal(cast.TOKYO, "bot_token", "xoxb-fake")
+    return uow
+
+
+def moved_seal(scene: Scene) -> UnitOfWork:
+    """What was sealed as one token says it is another."""
+    uow = sealed(scene)
+    uow.connection.execute(update(tokens).values(name="app_token"))
+    return uow
+
+
 PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "NotEnrolled": lambda s: access.require_official(s.uow, cast.TOKYO, "U77"),
     "GuestRefused": lambda s: enrol(s, cast.person("TANAKA", is_guest=True), "NCO"),
@@ -309,6 +330,10 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "KeysMissing": lambda _: custody.list_keys(None),
     "KeysExist": lambda s: (custody.make_keys(s.folder / "k"), custody.make_keys(s.folder / "k")),
     "KeysUnusable": lambda s: custody.read_keys(s.folder / "none.keys"),
+    "KeysNotInAFile": lambda _: custody.key_file_of(Settings.model_construct(keys=Keys())),
+    "TokenNotSealed": lambda s: keyed(s).tokens.open(cast.TOKYO, "bot_token"),
+    "SealKeyUnknown": lambda s: (sealed(s), keyed(s).tokens.open(cast.TOKYO, "bot_token")),
+    "SealBroken": lambda s: moved_seal(s).tokens.open(cast.TOKYO, "app_token"),
     "NoAuditChannel": lambda s: witness.show_heads_on_demand(s.uow, s.the("SATO")),
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),

@@ -207,6 +207,19 @@ def test_keys_come_from_a_file_or_from_the_settings_and_never_show(tmp_path):
     assert load_settings(written(tmp_path, GOOD), {}).keys.ring() is None
 
 
+def test_a_sealed_token_needs_keys_to_open_it(tmp_path):
+    values = changed("workspaces[1].bot_token", "sealed")
+    values["workspaces"][1]["bot_token"] = "sealed"
+    values["workspaces"][1]["signing_secret"] = "sealed"
+    assert names(refused(written(tmp_path, values))) == [
+        "workspaces[1].bot_token",
+        "workspaces[2].bot_token",
+        "workspaces[2].signing_secret",
+    ]
+    values["keys"] = {"value": KeyRing.new().write()}
+    assert load_settings(written(tmp_path, values), {}).workspaces[0].team_id == "T0TOKYO"
+
+
 def test_every_setting_has_at_least_four_mutations():
     tried = {re.sub(r"\[\d+\]", "[]", setting) for setting in MUTATIONS}
     assert tried == set(known_settings())

@@ -79,6 +79,10 @@ BotError
 │   ├── KeysMissing             the settings name no keys
 │   ├── KeysExist               a file of keys is never written over
 │   ├── KeysUnusable            no such file, or not keys
+│   ├── KeysNotInAFile          only keys in a file can be changed by a command
+│   ├── TokenNotSealed          the settings say sealed, and the database has none
+│   ├── SealKeyUnknown          sealed by a key that is not among ours
+│   ├── SealBroken              changed, or moved from another row
 │   ├── NoAuditChannel          the settings name no channel to show heads in
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
@@ -117,30 +121,7 @@ from bot.errors.families import (
 from bot.errors.families import (
     TryAgain as TryAgain,
 )
-from bot.errors.of_actions import (
-    ActionCannotMerge as ActionCannotMerge,
-)
-from bot.errors.of_actions import (
-    ActionMergedIntoItself as ActionMergedIntoItself,
-)
-from bot.errors.of_actions import (
-    ActionNotFound as ActionNotFound,
-)
-from bot.errors.of_actions import (
-    ActionNotInState as ActionNotInState,
-)
-from bot.errors.of_actions import (
-    ActionNotYours as ActionNotYours,
-)
-from bot.errors.of_actions import (
-    ActionVerifiedByFinisher as ActionVerifiedByFinisher,
-)
-from bot.errors.of_actions import (
-    InternalOwnerElsewhere as InternalOwnerElsewhere,
-)
-from bot.errors.of_actions import (
-    UnknownOwner as UnknownOwner,
-)
+from bot.errors.of_actions import *  # noqa: F403  (each named in its __all__)
 from bot.errors.of_custody import *  # noqa: F403
 from bot.errors.of_follow_ups import *  # noqa: F403  (each named in its __all__)
 

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from bot.errors.families import NotAllowed, NotFound, NotPossible, NotUnderstood
 
+__all__ = [
+    "ActionCannotMerge",
+    "ActionMergedIntoItself",
+    "ActionNotFound",
+    "ActionNotInState",
+    "ActionNotYours",
+    "ActionVerifiedByFinisher",
+    "InternalOwnerElsewhere",
+    "UnknownOwner",
+]
+
 
 class ActionNotYours(NotAllowed):
     names = ("number",)

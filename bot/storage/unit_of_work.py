@@ -24,6 +24,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.requests import Requests
 from bot.storage.schedules import Schedules
 from bot.storage.sequences import Sequences
+from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
 
 # Repositories that read a row once and remember it.
@@ -130,6 +131,10 @@ class UnitOfWork:
     @cached_property
     def holidays(self) -> Holidays:
         return Holidays(self.connection, self.now)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return Tokens(self.connection, self.now, self.keys)
 
     @cached_property
     def audit(self) -> AuditLog:
