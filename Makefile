@@ -9,6 +9,7 @@
 ##  make crash      of the suite only this: the real process killed, stopped and starved
 ##  make soak       the same and the life of an advisory with the numbers of a release (hours)
 ##  make picture    the picture in the README, from the running demo
+##  make sbom       the bill of materials of what runs (CycloneDX), into build/
 ##  make lock       pin the requirements again (UPGRADE=--upgrade for newer versions)
 ##  make clean      remove what the other targets made
 ##  make help       this list
@@ -26,6 +27,8 @@ PIP = $(PY) -m pip --disable-pip-version-check --no-input
 # How the tests are spread; the reference machine has two cores.
 WORKERS = -n 2 --dist loadgroup
 ARGS =
+SBOM = build/kakehashi.cdx.json
+PRODUCT = bot commands integrations migrations
 ROOMS = bot commands integrations migrations tests
 ENVIRONMENT = .venv/.ready
 
@@ -34,7 +37,7 @@ LOCK = .venv-lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url 
 	--no-emit-trusted-host --no-emit-find-links --no-header --strip-extras $(UPGRADE)
 UPGRADE =
 
-.PHONY: help demo test crash check check-docs example format bench soak picture lock clean
+.PHONY: help demo test crash check check-docs example format bench soak picture sbom lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -51,6 +54,7 @@ check: $(ENVIRONMENT)
 	$(PY) -m ruff check $(ROOMS)
 	$(PY) -m mypy
 	.venv/bin/lint-imports
+	$(PY) -m bandit --quiet --configfile pyproject.toml --recursive $(PRODUCT)
 	$(MAKE) check-docs
 
 check-docs: $(ENVIRONMENT)
@@ -77,6 +81,12 @@ soak: $(ENVIRONMENT)
 
 picture: $(ENVIRONMENT)
 	@$(PY) -m bot demo --picture docs/picture.png
+
+# Of the lock alone, so that two people make the same one.
+sbom: $(ENVIRONMENT)
+	@mkdir -p build
+	$(PY) -m cyclonedx_py requirements requirements/run.txt --pyproject pyproject.toml \
+	  --mc-type application --output-reproducible --of JSON -o $(SBOM)
 
 # Made again when a lock or the project's own description changes, otherwise left alone.
 $(ENVIRONMENT): requirements/build.txt requirements/dev.txt pyproject.toml

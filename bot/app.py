@@ -13,8 +13,9 @@ import structlog
 from slack_bolt.async_app import AsyncApp
 
 from bot import errors
-from bot.custody import with_open_tokens
+from bot.custody import secrets_of, with_open_tokens
 from bot.domain.officials import Government, Official
+from bot.logs import hide
 from bot.services.duties import set_standing
 from bot.services.roster import Person, ensure_first_admins
 from bot.settings import Settings
@@ -224,4 +225,5 @@ def build(
     """
     database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring())
     settings = with_open_tokens(settings, database)
+    hide(secrets_of(settings))
     return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)

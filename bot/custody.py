@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
+from sqlalchemy.engine import make_url
 
 from bot import errors
 from bot.domain.officials import Government
@@ -118,6 +120,15 @@ def with_open_tokens(settings: Settings, database: Database) -> Settings:
         return tuple(found)
 
     return settings.model_copy(update={"workspaces": database.transact(opened)})
+
+
+def secrets_of(settings: Settings) -> Iterator[str]:
+    """Everything in the settings that nobody may read in a log."""
+    yield from (value for _, _, value in _in_clear(settings))
+    url = make_url(settings.database.url.get_secret_value())
+    yield from [str(url.password)] if url.password else []
+    ring = settings.keys.ring()
+    yield from re.findall('"key": "([^"]+)"', ring.write()) if ring else []
 
 
 def sealed_settings(settings: Settings) -> Iterator[str]:

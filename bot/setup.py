@@ -38,6 +38,8 @@ FIRST_AGENCIES = {Government.JP: "MOFA", Government.AU: "DFAT"}
 DEFAULT_DATABASE = "sqlite:///kakehashi.db"
 SLACK_API = "https://slack.com/api/"
 
+NO_BOT_TOKEN, NO_APP_TOKEN = "xoxb-...", "xapp-..."
+
 # The official and workspaces are those of the local demonstration; "..." is no token.
 EXAMPLE: Mapping[str, Any] = {
     "database": {"url": DEFAULT_DATABASE},
@@ -48,8 +50,8 @@ EXAMPLE: Mapping[str, Any] = {
             "government": government.value,
             "team_id": team,
             "mode": Mode.SOCKET.value,
-            "bot_token": "xoxb-...",
-            "app_token": "xapp-...",
+            "bot_token": NO_BOT_TOKEN,
+            "app_token": NO_APP_TOKEN,
             "api_url": SLACK_API,
         }
         for name, government, team in (

@@ -23,7 +23,7 @@ LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 DECLARATIONS = {"upgrade", "downgrade"}
 TOP_LEVEL = {
     *("pyproject.toml", "Dockerfile", "README.md", "Makefile", "CHANGELOG.md"),
-    *("CONTRIBUTING.md", "manifest.json", "kakehashi.example.toml"),
+    *("CONTRIBUTING.md", "SECURITY.md", "manifest.json", "kakehashi.example.toml"),
     *("bot", "commands", "integrations", "migrations", "tests", "docs", "requirements"),
 }
 # Where a surprise is caught, said once and survived: the edge, each worker loop, and the watch over

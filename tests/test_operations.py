@@ -1,5 +1,7 @@
 """What an operator does on the command line: it disturbs nobody, is written down."""
 
+import csv
+import io
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -19,6 +21,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.storage.databases import HandClock, fresh_url, opened
 
+JP = Government.JP
 READERS: list[Callable[[Database], int]] = [
     operations.roster_as_csv,
     oversight.verify_audit,
@@ -203,3 +206,40 @@ def test_nothing_is_put_back_under_a_running_bot(
     database.ping()
     with opened(f"sqlite:///{file}") as other, pytest.raises(errors.DatabaseBusy):
         operations.restore(other, copy)
+
+
+def test_no_cell_of_an_export_is_a_formula(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    starts = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＠x", 'quote " and, comma']
+    for start in starts:
+        database.transact(lambda uow, start=start: uow.audit.record(JP, start, start, value=start))
+    capsys.readouterr()
+    assert oversight.export_audit(database, "JP", oversight.Format.CSV) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("\r\n") >= len(starts) + 1
+    heading, *rows = csv.reader(io.StringIO(printed, newline=""))
+    assert tuple(heading) == oversight.COLUMNS
+    for row, start in zip(rows, starts, strict=True):
+        for cell in row:
+            assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＠"))
+        assert row[heading.index("subject")].removeprefix("'") == start
+
+
+def test_an_export_of_one_side_is_the_same_whatever_the_other_does(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Not a number, not a gap, not a hash tells of the other side (P5)."""
+    printed = []
+    for busy in (0, 7, 150):
+        with fresh_url("sqlite", tmp_path) as url, opened(url, HandClock()) as one:
+            for number in range(20):
+                for _ in range(busy):
+                    one.transact(lambda uow: uow.audit.record(Government.AU, "test", "theirs"))
+                one.transact(lambda uow, n=number: uow.audit.record(JP, "test", f"ours {n}"))
+            capsys.readouterr()
+            for form in oversight.Format:
+                oversight.export_audit(one, "JP", form)
+            oversight.export_checkpoints(one, "JP")
+            printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1] == printed[2]

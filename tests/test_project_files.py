@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
-FIXED = {"help", "demo", "test", "check", "bench", "soak", "picture", "lock", "clean"}
+FIXED = {"help", "demo", "test", "check", "bench", "soak", "picture", "sbom", "lock", "clean"}
 TARGETS = sorted(FIXED | {"crash", "format", "example", "check-docs"})
 
 

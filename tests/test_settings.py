@@ -7,7 +7,9 @@ import traceback
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.__main__ import cli
 from bot.domain.officials import Government
 from bot.errors import BadConfiguration
 from bot.faults import Fault
@@ -355,3 +357,16 @@ def test_every_kind_of_fault_has_words_in_both_languages():
     for kind in faults:
         for key in (Fault("x", kind).reason, Fault("x", kind).remedy):
             assert CATALOG.parameters(Language.EN, key) == CATALOG.parameters(Language.JA, key)
+
+
+@pytest.mark.parametrize("command", [["check"], ["serve"], ["db", "upgrade"], ["tokens", "list"]])
+@pytest.mark.parametrize("setting", MUTATIONS)
+def test_no_command_starts_with_bad_settings_or_shows_a_secret(tmp_path, command, setting):
+    for value in MUTATIONS[setting][:1] if command != ["check"] else MUTATIONS[setting][:4]:
+        file = written(tmp_path, changed(setting, value))
+        done = CliRunner().invoke(cli, [*command, "--config", str(file)], env={"LANG": "ja_JP"})
+        assert done.exit_code in (1, 2)
+        assert not isinstance(done.exception, Exception)
+        assert re.sub(r"\[\d+\]$", "", setting).split("[")[0].split(".")[0] in done.output
+        assert not any(secret in done.output for secret in SECRETS)
+        assert not list(tmp_path.glob("*.db"))

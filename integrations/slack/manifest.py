@@ -24,6 +24,8 @@ LONGEST_SHORTCUT_DESCRIPTION = 150
 LONGEST_CALLBACK = 255
 LONGEST_APP_NAME = 35
 LONGEST_ADDRESS = 3000
+# Slack would renew the tokens of an app every twelve hours; ours are renewed by people.
+ROTATING = False
 EVENTS_PATH = "/slack/events"
 
 # scope -> what it is for
@@ -137,7 +139,7 @@ def _settings(mode: str, address: str) -> dict[str, Any]:
         "interactivity": {"is_enabled": True, **delivered},
         "org_deploy_enabled": False,
         "socket_mode_enabled": mode == "socket",
-        "token_rotation_enabled": False,
+        "token_rotation_enabled": ROTATING,
     }
 
 

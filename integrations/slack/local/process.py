@@ -7,7 +7,7 @@ import atexit
 import contextlib
 import os
 import signal
-import subprocess
+import subprocess  # nosec B404
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -31,7 +31,7 @@ class OwnProcess:
     ) -> None:
         """Start `command` in `folder`; OSError when the program cannot be run."""
         with log.open("ab") as output:
-            self._popen = subprocess.Popen(  # noqa: S603 - words chosen here, never by a person
+            self._popen = subprocess.Popen(  # noqa: S603 - words of ours  # nosec B603
                 [str(word) for word in command],
                 cwd=folder,
                 env=dict(environment),

@@ -36,7 +36,7 @@ class Fault:
     retry_after: int = 1
     seconds: float = 10.0
     stored: bool = False
-    rng: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311
+    rng: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311  # nosec B311
 
     def strikes(self, method: str, channel: str | None) -> bool:
         """Does this rule meet that call? Draws from the rule's own random numbers."""
@@ -66,7 +66,7 @@ class EventFaults:
     window: int = 0
     hold: float = 0.1
     fresh_ids: bool = False
-    rng: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311
+    rng: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311  # nosec B311
 
     def copies(self) -> int:
         """How often the next event is delivered."""
@@ -105,7 +105,7 @@ class Faults:
                 raise ValueError(f"unknown fault {name!r}")
         if times is None and probability is None:
             times = 1
-        rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
+        rng = random.Random(seed)  # noqa: S311 - reproducible, not secret  # nosec B311
         chance = 1.0 if probability is None else probability
         rule = Fault(
             kinds, method, channel, times, chance, retry_after, float(seconds), stored, rng
@@ -139,7 +139,7 @@ class Faults:
 
         `fresh_ids` gives every copy its own event_id, as Slack has been seen to do.
         """
-        rng = random.Random(seed)  # noqa: S311 - reproducible, not secret
+        rng = random.Random(seed)  # noqa: S311 - reproducible, not secret  # nosec B311
         self.events = EventFaults(duplicates, window, hold, fresh_ids, rng)
 
     def clear(self) -> None:

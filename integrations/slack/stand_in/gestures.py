@@ -4,7 +4,7 @@ import base64
 import re
 
 from integrations.slack.stand_in import files, hooks, messages, views
-from integrations.slack.stand_in.deliveries import Deliveries, acked
+from integrations.slack.stand_in.deliveries import VERIFICATION, Deliveries, acked
 from integrations.slack.stand_in.model import UserSpec
 from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.sockets import Reply
@@ -114,7 +114,7 @@ class Gestures:
         app, place, person = self._app(app_id), self._place(channel, user), self._person(user)
         workspace = self._workspace
         payload = {
-            "token": "verification-token",
+            "token": VERIFICATION,
             "team_id": workspace.team_id,
             "team_domain": workspace.spec.domain,
             "channel_id": place.id,
@@ -247,7 +247,7 @@ def gesture(workspace: Workspace, kind: str, app: App, user: str) -> Payload:
     return {
         "type": kind,
         "api_app_id": app.id,
-        "token": "verification-token",
+        "token": VERIFICATION,
         "team": {"id": workspace.team_id, "domain": workspace.spec.domain},
         "enterprise": None,
         "is_enterprise_install": False,
