@@ -224,6 +224,26 @@ def explain_note(
         typer.echo(line)
 
 
+@explain.command("due")
+def explain_due(
+    file: Annotated[Path | None, typer.Argument(help="A file; else standard input.")] = None,
+    now: Annotated[str | None, typer.Option(help="As if it were then; ISO 8601, aware.")] = None,
+    calendar: Annotated[str, typer.Option(help="JOINT, JP_GOV, AU_ACT or AU_DFAT.")] = "JOINT",
+    lang: Annotated[str | None, typer.Option("--lang", help="en or ja; else by letters.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
+) -> None:
+    """What each due phrase means, one a line, or why it has to be asked about."""
+    from bot import explaining
+
+    text = file.read_bytes() if file else sys.stdin.buffer.read()
+    try:
+        told = explaining.explain_due(text, now, calendar, lang, as_json=as_json)
+        for line in told:
+            typer.echo(line)
+    except BotError as error:
+        _fail(error)
+
+
 def main() -> None:
     """The console script."""
     cli()

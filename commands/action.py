@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from bot import errors
 from bot.domain.actions import NEVER_DUE, Action, ActionState, Due, Filter, Pillar, Priority
+from bot.domain.due import DueReading
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Government
 from bot.services import actions
@@ -20,6 +21,7 @@ from bot.services.owners import NOBODY, OwnersRead, owner_of, read_owners
 from bot.storage.actions import BEGINNING, Key
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
+from integrations.slack.due import due_echo, due_lines
 from integrations.slack.shown_actions import details, list_blocks, list_line, owners_named
 from integrations.slack.speech import Safe
 
@@ -42,7 +44,7 @@ class Only(StrEnum):
 
 ITEM = Field("item", Kind.CODE, positional=True)
 OWNER = Field("owner", Kind.TEXT)
-DUE = Field("due", Kind.TEXT)
+DUE = Field("due", Kind.DUE)
 PILLAR = Field("pillar", Kind.CHOICE, required=False, choices=tuple(Pillar))
 FILTERS = (
     Field("only", Kind.CHOICES, required=False, choices=tuple(Only), positional=True),
@@ -59,7 +61,7 @@ def new(ask: Ask) -> Reply:
     request = ActionRequest(
         text=words.short("text", TEXT_LIMIT),
         owners=read_owners(ask.uow, ask.official, owner) if owner else NOBODY,
-        due=_due(ask) if words.text("due") else NEVER_DUE,
+        due=_due(ask.due("due")) if words.text("due") else NEVER_DUE,
         pillar=_chosen(ask, "pillar", Pillar),
         priority=words.choice("priority", Priority),
         internal=words.choice("visibility", Visibility) is Visibility.INTERNAL,
@@ -71,7 +73,8 @@ def new(ask: Ask) -> Reply:
     if len(opened) > 1:
         numbers = [action.number for action in opened]
         return Reply(ask.say("actions.opened_both", numbers=numbers))
-    return _with_details(ask, ask.say("actions.opened", number=opened[0].number), opened[0])
+    reply = _with_details(ask, ask.say("actions.opened", number=opened[0].number), opened[0])
+    return _with_warnings(ask, reply) if words.text("due") else reply
 
 
 def list_(ask: Ask) -> Reply:
@@ -100,10 +103,11 @@ def take(ask: Ask) -> Reply:
 
 
 def due(ask: Ask) -> Reply:
-    when = _due(ask)
-    changed = actions.postpone_action(ask.uow, ask.official, ask.arguments.text("item"), when)
-    day = ask.speech.day(when.on) if when.on else ask.say("actions.no_due")
-    return Reply(ask.say("actions.postponed", number=changed.number, day=day))
+    read = ask.due("due")
+    changed = actions.postpone_action(ask.uow, ask.official, ask.arguments.text("item"), _due(read))
+    day = due_echo(ask.speech, read)
+    reply = Reply(ask.say("actions.postponed", number=changed.number, day=day))
+    return _with_warnings(ask, reply)
 
 
 def note(ask: Ask) -> Reply:
@@ -172,13 +176,14 @@ def _with_details(ask: Ask, said: Safe, action: Action) -> Reply:
     return Reply(Safe(f"{said}\n{details(ask.speech, facts_of(ask.uow, action), ())}"))
 
 
-def _due(ask: Ask) -> Due:
-    """The day typed; raises BadDate when it is none."""
-    phrase = ask.arguments.text("due")
-    try:
-        return Due(phrase, date.fromisoformat(phrase))
-    except ValueError:
-        raise errors.BadDate(value=phrase) from None
+def _due(read: DueReading) -> Due:
+    return Due(read.phrase, read.on, read.due_by)
+
+
+def _with_warnings(ask: Ask, reply: Reply) -> Reply:
+    """The reply with what has to be said along with the due date typed."""
+    _, *warned = due_lines(ask.speech, ask.due("due"))
+    return Reply(Safe("\n".join((reply.text, *warned))), reply.blocks)
 
 
 def _chosen(ask: Ask, name: str, kind: type[E]) -> E | None:
@@ -260,7 +265,7 @@ COMMAND = Command(
             (
                 Field("text", Kind.TEXT, positional=True),
                 Field("owner", Kind.TEXT, required=False),
-                Field("due", Kind.TEXT, required=False),
+                Field("due", Kind.DUE, required=False),
                 PILLAR,
                 Field(
                     "priority",

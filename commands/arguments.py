@@ -39,6 +39,7 @@ class Kind(StrEnum):
     PERSON = "person"
     CODE = "code"
     DATE = "date"
+    DUE = "due"
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ EXAMPLES = {
     "item": "ACT-2026-0001",
     "into": "ACT-2026-0002",
     "owner": "NPA,@user",
-    "due": "2026-09-30",
+    "due": '"30 Sep"',
     "rendering": '"…"',
     "date": "2026-12-24",
     "name": '"…"',

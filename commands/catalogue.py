@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 from bot import errors
 from bot.domain.agencies import Agency
+from bot.domain.calendars import ZONES, CalendarName
+from bot.domain.due import DueReading, read_due
 from bot.domain.officials import Official
+from bot.services.calendars import calendar_of
 from bot.services.ports import ChannelView
 from bot.services.roster import Person
 from bot.storage.unit_of_work import UnitOfWork
@@ -47,6 +50,23 @@ class Ask:
         if agency is None:
             raise errors.UnknownAgency(value=typed)
         return agency
+
+    def due(self, name: str) -> DueReading:
+        """The due date typed for a field, on the joint calendar; raises DueNotUnderstood.
+
+        Read in the official's language and city; without a time their side's close of business.
+        """
+        phrase, side = self.arguments.text(name), self.official.government
+        reading = read_due(
+            phrase,
+            self.uow.now.astimezone(ZONES[side]),
+            calendar_of(self.uow, CalendarName.JOINT),
+            self.speech.language.value,
+            side,
+        )
+        if reading.why is not None:
+            raise errors.DueNotUnderstood(phrase=phrase, why=reading.why)
+        return reading
 
     def say(self, key: str, **parameters: object) -> Safe:
         return self.speech.say(key, **parameters)

@@ -230,6 +230,7 @@ def _at_fault(verb: Verb, refusal: errors.BotError) -> str:
         errors.NotAPerson: "user",
         errors.UnknownOwner: "owner",
         errors.BadDate: "due",
+        errors.DueNotUnderstood: "due",
     }
     wanted = named or kinds.get(type(refusal), "")
     names = [field.name for field in verb.fields]

@@ -306,9 +306,14 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "AgencyOfOtherGovernment": lambda s: enrol(s, cast.person("TANAKA"), "ASD"),
     "NotAPerson": lambda _: typed(kakehashi, "remove sato").person("user"),
     "UnknownOwner": lambda s: read_owners(s.uow, s.the("TANAKA"), "somebody"),
-    "BadDate": lambda s: action.due(ask(s, typed(action, "due ACT-2026-0001 due:sometime"))),
     "BadRecurrence": lambda s: followup.new(ask(s, typed(followup, f"{SOON} every:often"))),
     "BadHours": lambda s: followup.hours(ask(s, typed(followup, "hours opens:17:00 closes:9:00"))),
+    "BadDate": lambda s: kakehashi.add_holiday(
+        ask(s, typed(kakehashi, 'holiday add tomorrow jp_gov name:"x"'))
+    ),
+    "DueNotUnderstood": lambda s: action.due(
+        ask(s, typed(action, "due ACT-2026-0001 due:sometime"))
+    ),
     "BadTags": lambda _: typed(link, "propose to:ASD tags:!!!").tags("tags"),
     "BadLabel": lambda _: typed(link, "propose to:ASD tags:x ceiling:PINK").label("ceiling"),
     "SeveralLabels": lambda s: (

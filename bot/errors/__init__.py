@@ -32,6 +32,7 @@ BotError
 │   ├── BadLabel                not one of the five TLP labels
 │   ├── SeveralLabels           more than one label where one is meant
 │   ├── TooLong                 longer than the place it goes to
+│   ├── DueNotUnderstood        no certain day, or several; it says which
 │   ├── BadHolidayRow           a row of a file of holidays cannot be read
 │   ├── BadHead                 not a head of the audit log
 │   └── BadRosterRow            a row of a roster file cannot be read
@@ -212,6 +213,10 @@ class SeveralLabels(NotUnderstood):
 
 class TooLong(NotUnderstood):
     names = ("word", "limit")
+
+
+class DueNotUnderstood(NotUnderstood):
+    names = ("phrase", "why")
 
 
 class BadHolidayRow(NotUnderstood):

@@ -15,7 +15,9 @@ import io
 from datetime import date
 from functools import lru_cache, partial
 
-from holidays import country_holidays
+# Imported here: the library would otherwise load a country inside somebody's transaction.
+from holidays.countries.australia import Australia
+from holidays.countries.japan import Japan
 
 from bot import errors
 from bot.domain.calendars import Calendar, CalendarName, Days, Holiday
@@ -180,15 +182,15 @@ def _listed(part: CalendarName, year: int, is_forecast: bool) -> tuple[Holiday, 
     if part is CalendarName.AU_DFAT:
         additional = DFAT_ADDITIONAL.get(year, ())
         return tuple(Holiday(day, Government.AU, *DFAT_NAME) for day in additional)
-    names = country_holidays("AU", subdiv="ACT", years=year, language="en_AU")
+    names = Australia(subdiv="ACT", years=year, language="en_AU")  # type: ignore[no-untyped-call]
     return tuple(
         Holiday(day, Government.AU, name, _in_japanese(name)) for day, name in names.items()
     )
 
 
 def _japan(year: int, *, is_forecast: bool) -> tuple[Holiday, ...]:
-    english = country_holidays("JP", years=year, language="en_US")
-    japanese = country_holidays("JP", years=year, language="ja")
+    english = Japan(years=year, language="en_US")
+    japanese = Japan(years=year, language="ja")
     found = {
         day: Holiday(
             day,

@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from bot.domain.agencies import Agency
 from bot.domain.calendars import Holiday
+from bot.domain.due import Remark
 from bot.domain.inert import escape, inert
 from bot.domain.labels import Label
 from bot.domain.moments import in_both_cities
@@ -67,11 +68,15 @@ class Speech:
         """`Fri 25 Sep 2026` / `2026年9月25日(金)`."""
         return self._phrase(
             "time.date",
-            weekday=self._phrase(f"time.weekday.{on.weekday()}"),
+            weekday=self.weekday(on),
             day=on.day,
             month=self._phrase(f"time.month.{on.month}"),
             year=on.year,
         )
+
+    def weekday(self, on: date) -> Safe:
+        """`Fri` / `金`."""
+        return self._phrase(f"time.weekday.{on.weekday()}")
 
     def holiday(self, holiday: Holiday) -> str:
         """A holiday's name in this language."""
@@ -93,13 +98,19 @@ class Speech:
             return value
         if isinstance(value, date):
             return self.moment(value) if isinstance(value, datetime) else self.day(value)
+        if isinstance(value, Remark):
+            return self.say(f"due.why.{value.key}", **value.parameters)
+        if isinstance(value, list | tuple | frozenset):
+            return LIST_MARK[self.language].join(str(self._shown(one)) for one in value)
+        return escape(inert(self._word(value)))
+
+    def _word(self, value: object) -> str:
+        """What a thing of ours is called."""
         if isinstance(value, Label):
             return value.value
         if isinstance(value, Agency):
-            return escape(agency_name(value, self.language))
-        if isinstance(value, list | tuple | frozenset):
-            return LIST_MARK[self.language].join(str(self._shown(one)) for one in value)
-        return escape(inert(str(value)))
+            return agency_name(value, self.language)
+        return self.holiday(value) if isinstance(value, Holiday) else str(value)
 
 
 def agency_name(agency: Agency, language: Language) -> str:
