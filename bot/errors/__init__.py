@@ -124,6 +124,7 @@ from bot.errors.families import (
 )
 from bot.errors.of_actions import *  # noqa: F403  (each named in its __all__)
 from bot.errors.of_custody import *  # noqa: F403
+from bot.errors.of_dates import *  # noqa: F403
 from bot.errors.of_follow_ups import *  # noqa: F403  (each named in its __all__)
 
 
@@ -195,10 +196,6 @@ class NotAPerson(NotUnderstood):
     names = ("value",)
 
 
-class BadDate(NotUnderstood):
-    names = ("value",)
-
-
 class BadTags(NotUnderstood):
     names = ("value",)
 
@@ -215,14 +212,6 @@ class TooLong(NotUnderstood):
     names = ("word", "limit")
 
 
-class DueNotUnderstood(NotUnderstood):
-    names = ("phrase", "why")
-
-
-class BadHolidayRow(NotUnderstood):
-    names = ("row", "reason")
-
-
 class BadRosterRow(NotUnderstood):
     names = ("row", "reason")
 
@@ -233,10 +222,6 @@ class LinkNotFound(NotFound):
 
 class AdvisoryNotFound(NotFound):
     names = ("number",)
-
-
-class HolidayNotFound(NotFound):
-    names = ("date", "calendar")
 
 
 class OfficialNotFound(NotFound):

@@ -60,7 +60,7 @@ def test_a_phrase_of_the_table_is_read_as_it_is_meant(
 def test_the_table_has_many_hands() -> None:
     assert len(ROWS) >= 150
     assert min(len(READ), len(ASKED)) >= 100
-    assert len({phrase for _, phrase, _ in ROWS}) == len(ROWS)
+    assert len({row[:2] for row in ROWS}) == len(ROWS)
 
 
 @pytest.mark.skipif(not DEVELOPMENT.is_file(), reason="the development table is not at hand")

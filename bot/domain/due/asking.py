@@ -15,7 +15,8 @@ REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("fiscal", r"\bfy|e(?:o)?fy|financial|fiscal|\bq[1-4]\b|quarter|\beoy\b|年度|四半期|半期"),
         (
             "not_before",
-            r"\bnot before\b|\bor after\b|\bafter\b|\bfrom\b|\bsince\b|以降|以後|より後",
+            r"\bnot (?:before|until)\b|\bor after\b|\bno earlier\b|\bonwards?\b|\bafter\b|\bfrom\b"
+            r"|\bsince\b|以降|以後|より後",
         ),
         ("before", r"^(?:before|prior to|ahead of)\b|より前|(?<!以)前(?:まで)?に?$|以前"),
         ("condition", r"\b(?:if|unless|once|when|whenever|subject|depending)\b|場合|次第|条件"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 from bot.domain.calendars import ZONES, local_instant
@@ -25,7 +25,7 @@ ZONE_NAMES: dict[str, tuple[Government, int | None]] = {
     **dict.fromkeys(["aedt", "+11:00"], (AU, 11)),
     **dict.fromkeys(["tokyo", "tokyo time", "japan time"], (JP, None)),
     **dict.fromkeys(["日本時間", "東京時間", "日本", "東京"], (JP, None)),
-    **dict.fromkeys(["canberra", "canberra time", "act time", "aet"], (AU, None)),
+    **dict.fromkeys(["canberra", "canberra time", "act time", "sydney time", "aet"], (AU, None)),
     **dict.fromkeys(["豪州時間", "豪時間", "キャンベラ時間", "キャンベラ"], (AU, None)),
 }
 CLOSINGS = (
@@ -61,7 +61,7 @@ def _one_of(words: Iterable[str]) -> str:
 
 ZONE = rf"(?P<zone>{_one_of(ZONE_NAMES)})"
 TIME = rf"""(?P<time>
-    (?P<closing>{_one_of(CLOSINGS)})
+    (?P<closing>(?:the\ )?(?:{_one_of(CLOSINGS)}))
   | (?P<noon>12\ ?noon|noon|midday|正午)
   | (?P<hour>[01]?\d|2[0-3])(?:[:.](?P<minute>[0-5]\d))?\ ?(?P<half>am|pm|a\.m\.?|p\.m\.?)
   | (?P<hour24>[01]?\d|2[0-3]):(?P<minute24>[0-5]\d)(?::00)?(?:\ ?(?:h|hrs|hours))?
@@ -82,28 +82,46 @@ ALONE = re.compile(rf"(?:(?:at|before)\ )?{WITH_ZONE}", re.VERBOSE)
 ZONE_BEHIND = re.compile(rf"(?P<rest>.+?),?\ ?\(?{ZONE}\)?", re.VERBOSE)
 
 
-def peeled(text: str) -> Iterator[tuple[str, Clock]]:
-    """Every way to take a time, a zone or both off a phrase: what is left, and the clock."""
-    for pattern in (BEFORE, BEHIND, ALONE):
-        match = pattern.fullmatch(text)
-        if match:
-            rest = match["rest"] if pattern is not ALONE else ""
-            yield rest, _clock(match)
+@dataclass(frozen=True)
+class Peeled:
+    """What is left of a phrase, and the words about the time that were taken off it."""
+
+    rest: str
+    _time: re.Match[str] | None = None
+    _zone: str | None = None
+
+    def clock(self) -> Clock:
+        """The time meant; raises what has to be asked about it."""
+        return _clock(self._time, self._zone)
+
+
+def peeled(text: str) -> Iterator[Peeled]:
+    """Every way to take a time, a zone or both off a phrase."""
+    yield from _times(text, None)
     match = ZONE_BEHIND.fullmatch(text)
     if match:
-        yield match["rest"], Clock(side=ZONE_NAMES[match["zone"]][0], offset=_offset(match["zone"]))
+        yield Peeled(match["rest"], None, match["zone"])
+        yield from _times(match["rest"], match["zone"])
 
 
-def _offset(zone: str) -> int | None:
-    return ZONE_NAMES[zone][1]
+def _times(text: str, zone: str | None) -> Iterator[Peeled]:
+    for pattern in (BEFORE, BEHIND):
+        match = pattern.fullmatch(text)
+        if match:
+            yield Peeled(match["rest"], match, zone)
+    match = ALONE.fullmatch(text)
+    # Four digits alone may be anything: 1500 words.
+    if match and (zone or match["zone"] or match["zoned"] or not match["plain"] or match["marked"]):
+        yield Peeled("", match, zone)
 
 
-def _clock(match: re.Match[str]) -> Clock:
-    zones = {ZONE_NAMES[name] for name in (match["zone"], match["zoned"]) if name}
+def _clock(match: re.Match[str] | None, behind: str | None) -> Clock:
+    typed = (match["zone"], match["zoned"]) if match else ()
+    zones = {ZONE_NAMES[name] for name in (*typed, behind) if name}
     if len(zones) > 1:
         raise Unsettled("zone")
     side, offset = next(iter(zones), (None, None))
-    return Clock(_time(match), side, offset)
+    return Clock(_time(match) if match else Clock().at, side, offset)
 
 
 def _time(match: re.Match[str]) -> time:
@@ -125,7 +143,7 @@ def _four_digits(match: re.Match[str]) -> time:
     """1700, but not 2026: that might be a year."""
     typed = match["plain"]
     if typed[:2] in ("19", "20") and not match["marked"] and not match["zone"]:
-        raise Unsettled("not_understood")
+        raise Unsettled("which_time")
     return _certain(time(int(typed[:2]), int(typed[2:])), has_zero=True)
 
 

@@ -191,6 +191,29 @@ def two_numbers(frame: Frame, one: int, other: int, year: int | None, number: in
     return without_year(frame, month, day_number)
 
 
+def three_numbers(frame: Frame, one: int, middle: int, last: int, number: int | None) -> date:
+    """Numbers with slashes and a year of two digits behind, when there is just one reading.
+
+    A year of two digits in front is a reading as well, unless that day is over.
+    """
+    behind = {(last, one, middle), (last, middle, one)}
+    days = {_of_century(frame, *order) for order in behind} - {None}
+    in_front = _of_century(frame, one, middle, last)
+    if in_front is not None and in_front >= frame.today:
+        days.add(in_front)
+    if not days:
+        raise Unsettled("no_such_day")
+    (day, *others) = sorted(filter(None, days))
+    if others:
+        raise Unsettled("day_or_month")
+    return agree(still_to_come(frame, day), number)
+
+
+def _of_century(frame: Frame, year: int, month: int, day: int) -> date | None:
+    full = frame.today.year // 100 * 100 + year
+    return date(full, month, day) if _reading(month, day, full) else None
+
+
 def _reading(month: int, day: int, year: int | None) -> tuple[int, int] | None:
     if 1 <= month <= 12 and 1 <= day <= monthrange(year or LEAP_YEAR, month)[1]:
         return month, day

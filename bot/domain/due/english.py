@@ -9,50 +9,13 @@ from datetime import date
 from bot.domain.calendars import ONE_DAY
 from bot.domain.due import dates
 from bot.domain.due.reading import Frame, Unsettled
+from bot.domain.due.words import COUNTS, PLACES, count_of
 
 Reader = Callable[[Frame, re.Match[str]], date]
 
 # The first three letters of each tell them apart.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-NUMBERS = {
-    **{str(n): n for n in range(1, 1000)},
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "fourteen": 14,
-    "fifteen": 15,
-    "twenty": 20,
-    "twenty-one": 21,
-    "thirty": 30,
-    "sixty": 60,
-    "ninety": 90,
-}
-ORDINALS = {
-    "1st": 1,
-    "2nd": 2,
-    "3rd": 3,
-    "4th": 4,
-    "5th": 5,
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "last": -1,
-    "final": -1,
-}
 
 WD = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:s|nesday)?|thu(?:r(?:s(?:day)?)?)?"
@@ -62,16 +25,16 @@ MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(word for word in NUMBERS if word.isalpha() or '-' in word)})"
+NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))})"
 COUNT = rf"{NUMBER}(?: \((?P<again>\d{{1,3}})\))?"
-NTH = rf"(?P<nth>{'|'.join(ORDINALS)})"
+NTH = rf"(?P<nth>{'|'.join(PLACES)})"
 DAY = r"(?P<day>[0-3]?\d)(?:(?<=1)st|(?<=2)nd|(?<=3)rd|th)?"
 DAY_TH = r"(?P<day>[0-3]?\d)(?:(?<=1)st|(?<=2)nd|(?<=3)rd|th)"
 YEAR = r"(?P<year>20\d\d)"
 SHORT_YEAR = r"(?P<year>20\d\d|'?\d\d)"
-BUSINESS = r"(?:(?:joint )?(?:business|working|work)[ -]days?|workdays?|bds?)"
+BUSINESS = r"(?:(?:joint )?(?:business|working|work)[ -]days?|workdays?)"
 WHICH_WEEK = r"(?P<week>the week after next|week after next|next week|this week)"
-WHICH_MONTH = r"(?P<which>this|the|next) month"
+WHICH_MONTH = r"(?P<which>this|the current|the|next) month"
 
 
 def weekday_number(word: str) -> int:
@@ -84,7 +47,7 @@ def month_number(word: str) -> int:
 
 
 def _number(match: re.Match[str]) -> int:
-    counted = NUMBERS.get(match["n"])
+    counted = count_of(match["n"])
     again = match.groupdict().get("again")
     if counted is None or (again and int(again) != counted):
         raise Unsettled("not_understood")
@@ -142,7 +105,9 @@ ABSOLUTE: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?:the )?{DAY_TH}(?: of)? {WHICH_MONTH}", _day_of_month),
     )
 )
-NUMERIC = re.compile(r"(?P<one>\d\d?)(?P<mark>[/.-])(?P<other>\d\d?)(?:(?P=mark)(?P<year>20\d\d))?")
+NUMERIC = re.compile(
+    r"(?P<one>\d\d?)(?P<mark>[/.-])(?P<other>\d\d?)(?:(?P=mark)(?P<year>20\d\d|\d\d))?"
+)
 DAY_BARE = re.compile(r"(?P<day>[0-3]?\d)")
 WEEKDAY_FIRST = re.compile(rf"(?P<wd>{WD})(?:,| the|, the| -)? ?(?P<rest>[^()]+|\([^()]+\))")
 WEEKDAY_LAST = re.compile(rf"(?P<rest>.+?),? ?(?P<open>\()?(?P<wd>{WD})(?(open)\))")
@@ -183,8 +148,9 @@ def _weekday_later(weeks: int) -> Reader:
 
 
 def _day_later(frame: Frame, match: re.Match[str]) -> date:
-    days = 7 * _number(match) if match["unit"] == "week" else 14
-    return dates.in_days(frame, days + int(match["from"] == "tomorrow"))
+    words = match.groupdict()
+    weeks = _number(match) * (2 if words["unit"] == "fortnight" else 1) if "unit" in words else 1
+    return dates.in_days(frame, 7 * weeks + int(match["from"] == "tomorrow"))
 
 
 def _span_of_week(frame: Frame, match: re.Match[str]) -> date:
@@ -227,19 +193,19 @@ def _within_horizon(frame: Frame, day: date, year: int | None) -> date:
 
 def _of_month(frame: Frame, match: re.Match[str]) -> date:
     first, year = _month_named(frame, match)
-    nth, number = ORDINALS[match["nth"]], weekday_number(match["wd"])
+    nth, number = PLACES[match["nth"]], weekday_number(match["wd"])
     return _within_horizon(frame, dates.of_month(frame, first, nth, number), year)
 
 
 def _working_day_of_month(frame: Frame, match: re.Match[str]) -> date:
     first, year = _month_named(frame, match)
-    day = dates.working_day_of_month(frame, first, ORDINALS[match["nth"]])
+    day = dates.working_day_of_month(frame, first, PLACES[match["nth"]])
     return _within_horizon(frame, day, year)
 
 
 def _edge_of_month(frame: Frame, match: re.Match[str]) -> date:
     first, year = _month_named(frame, match)
-    day = first if ORDINALS[match["edge"]] == 1 else dates.month_end(first)
+    day = first if PLACES[match["edge"]] == 1 else dates.month_end(first)
     return _within_horizon(frame, dates.still_to_come(frame, day), year)
 
 
@@ -284,24 +250,28 @@ RELATIVE: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?P<wd>{WD}) week", _weekday_later(1)),
         (rf"(?:a|one) week (?:on |from )?(?P<wd>{WD})", _weekday_later(1)),
         (rf"(?P<wd>{WD}) fortnight", _weekday_later(2)),
+        (rf"(?:a fortnight|two weeks|2 weeks) (?:on |from )(?P<wd>{WD})", _weekday_later(2)),
+        (r"(?P<from>today|tomorrow) week", _day_later),
         (rf"{NUMBER} (?P<unit>week|fortnight)s? (?:from )?(?P<from>today|tomorrow)", _day_later),
         (rf"(?:within |during |in the course of )?{WHICH_WEEK}", _span_of_week),
-        (r"eow|(?:the )?end of (?:the |this )?week|(?:the )?week's end", _end_of_week),
+        (rf"eow|{THE_END} of (?:(?:the|this|the current) )?week|(?:the )?week's end", _end_of_week),
         (rf"{THE_END} of (?P<which>next week|(?:the )?week after next)", _end_of_week),
-        (r"eom|(?:the )?month(?:'s)?[ -]end|end of month", _end_of_month),
+        (r"eom|(?:the )?month(?:'s)?[ -]end|end[ -]of[ -]month", _end_of_month),
         (rf"{THE_END} of {WHICH_MONTH}", _end_of_month),
         (r"within (?P<which>this) month", _end_of_month),
-        (rf"{THE_END}(?: of)? {MONTH}(?: {YEAR})?", _end_of_named_month),
+        (rf"{THE_END}(?: of |-| ){MONTH}(?: {YEAR})?", _end_of_named_month),
         (rf"{THE_END} of (?:(?P<which>the|this|next) )?(?:calendar )?year", _end_of_year),
-        (rf"{THE_END} of {YEAR}", _end_of_year),
+        (rf"{THE_END} of (?:calendar year )?{YEAR}", _end_of_year),
+        (r"(?:the )?last day of (?P<which>the|this|next) year", _end_of_year),
         (rf"(?:the )?{NTH} (?P<wd>{WD}) (?:of|in) {MONTH_OR_WHICH}", _of_month),
         (rf"(?:the )?{NTH} {BUSINESS} (?:of|in) {MONTH_OR_WHICH}", _working_day_of_month),
-        (rf"(?:the )?(?P<edge>first|last) day of {MONTH_OR_WHICH}", _edge_of_month),
+        (rf"(?:the )?(?P<edge>1st|last) day of {MONTH_OR_WHICH}", _edge_of_month),
         (rf"(?:the )?next {BUSINESS}", _next_working_day),
         (rf"{IN}{COUNT} (?:calendar )?days?{FROM_NOW}", _in_days),
-        (rf"{IN}{COUNT} (?P<unit>week|fortnight)s?{FROM_NOW}", _in_weeks),
-        (rf"{IN}{COUNT} months?{FROM_NOW}", _in_months),
+        (rf"{IN}{COUNT} (?P<unit>week|wk|fortnight)s?{FROM_NOW}", _in_weeks),
+        (rf"{IN}{COUNT} (?:calendar )?months?{FROM_NOW}", _in_months),
         (rf"{IN}{COUNT} {BUSINESS}{FROM_NOW}", _in_business_days),
+        (rf"{IN}(?P<n>\d{{1,3}}) ?(?:bd|wd)s?", _in_business_days),
     )
 )
 IN_BRACKETS = re.compile(r"(?P<one>[^()]+?) ?\((?P<other>[^()]+)\)")
@@ -336,8 +306,10 @@ def _single(frame: Frame, text: str) -> date | None:
 def _absolute(frame: Frame, text: str, number: int | None) -> date | None:
     match = NUMERIC.fullmatch(text)
     if match and (match["mark"] == "/" or match["year"]):
-        year = int(match["year"]) if match["year"] else None
-        return dates.two_numbers(frame, int(match["one"]), int(match["other"]), year, number)
+        numbers = (int(match["one"]), int(match["other"]))
+        if match["year"] and len(match["year"]) == 2:
+            return dates.three_numbers(frame, *numbers, int(match["year"]), number)
+        return dates.two_numbers(frame, *numbers, int(match["year"] or 0) or None, number)
     for pattern, reader in ABSOLUTE:
         match = pattern.fullmatch(text)
         if match:

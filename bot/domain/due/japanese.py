@@ -198,11 +198,6 @@ def _next_working_day(frame: Frame, match: re.Match[str]) -> date:
     return dates.in_business_days(frame, 2 if "々" in match.group() else 1)
 
 
-def _slashes(frame: Frame, match: re.Match[str]) -> date:
-    """Month and day with a slash: month first, as Japanese is written."""
-    return _day_and_month(frame, match)
-
-
 ANY_MONTH = rf"(?:{MONTH_AWAY}|(?:{YEAR})?{MONTH})(?:の)?"
 N = r"(?P<n>\d{1,3})"
 
@@ -215,7 +210,7 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"(?:昨日|きのう){MARK}", _away(-1)),
         (rf"(?:一昨日|おととい){MARK}", _away(-2)),
         (rf"(?:{YEAR})?{MONTH}{DAY}{MARK}(?:中)?", _day_and_month),
-        (rf"(?:{WESTERN}/)?(?P<month>[01]?\d)/(?P<day>[0-3]?\d){MARK}", _slashes),
+        (rf"(?:{WESTERN}/)?(?P<month>[01]?\d)/(?P<day>[0-3]?\d){MARK}(?:中)?", _day_and_month),
         (rf"{WESTERN}-(?P<month>\d\d?)-(?P<day>\d\d?){MARK}", _day_and_month),
         (rf"{WESTERN}\.(?P<month>\d\d?)\.(?P<day>\d\d?)\.?{MARK}", _day_and_month),
         (rf"{WESTERN}(?P<month>[01]\d)(?P<day>[0-3]\d){MARK}", _day_and_month),
@@ -226,15 +221,15 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"{DAY}{MARK}(?:中)?", _day_alone),
         (rf"{MONTH_AWAY}(?:の)?{DAY}{MARK}(?:中)?", _day_of_month),
         (rf"{WD}曜日?(?:中)?", _weekday),
-        (rf"{WEEK}(?:の)?{WD}(?:曜日?)?(?:中)?", _weekday_of_week),
-        (rf"{WEEK}(?:中|いっぱい|一杯)?", _week),
+        (rf"{WEEK}(?:の)?{WD}曜日?(?:中)?", _weekday_of_week),
+        (rf"{WEEK}(?:中|内|いっぱい|一杯)?", _week),
         (rf"(?:月|{MONTH_AWAY}(?:の)?(?:月)?)末日?{MARK}", _end_of_month),
-        (rf"{MONTH_AWAY}(?:中|いっぱい|一杯)", _end_of_month),
+        (rf"{MONTH_AWAY}(?:中|内|いっぱい|一杯)", _end_of_month),
         (rf"(?:{YEAR})?{MONTH}(?:の)?(?:末日?|中|いっぱい|一杯){MARK}", _end_of_named_month),
         (rf"年末{MARK}|年内(?:中)?|今年中|本年中|今年末|本年末", _end_of_year),
         (rf"(?:{WESTERN}年|(?P<year_away>来年|明年))末{MARK}", _end_of_year),
         (r"(?:今|本)?年度(?:末|内|中)|(?P<next>来|翌)年度末", _end_of_fiscal_year),
-        (rf"(?:{WESTERN}|{ERA}(?P<era_year>\d\d?))年度末", _end_of_fiscal_year),
+        (rf"(?:{WESTERN}|{ERA}(?P<era_year>\d\d?))年度(?:末|内|中)", _end_of_fiscal_year),
         (rf"{ANY_MONTH}(?:第(?P<nth>[1-5])|最終|最後の){WD}曜日?", _nth_weekday),
         (rf"{ANY_MONTH}(?:第(?P<nth>\d\d?)|最終|最後の)営業日", _nth_working_day),
         (r"月内最終営業日|月内の最終営業日", _last_working_day),

@@ -14,10 +14,11 @@ from bot.domain.due.asking import reason
 from bot.domain.due.clock import in_force, peeled
 from bot.domain.due.reading import Clock, DueReading, Frame, Unsettled
 from bot.domain.due.warnings import offered, warnings
+from bot.domain.due.words import ordinals_in_digits
 from bot.domain.officials import Government
 
 LONGEST_PHRASE = 80
-JAPANESE = re.compile(r"[\u3005\u3007\u3040-\u30ff\u3400-\u9fff]")
+JAPANESE = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]")
 BLANKS = re.compile(r"\s+")
 # Blanks between Japanese letters mean nothing; between two numbers they do.
 IDLE_BLANK = re.compile(r"(?<![0-9a-z)]) | (?![0-9a-z(])")
@@ -40,16 +41,23 @@ PREFIX = re.compile(
     r"(?:(?:deadline|due date|due)(?: is)?:? ?)?"
     r"(?:(?:by|on or before|on|until|till|no later than|not later than|nlt|due)(?: |: ?))*"
 )
-AT_THE_LATEST = re.compile(r"(?P<body>.+?),? (?:at the latest|latest)")
+AT_THE_LATEST = re.compile(
+    r"(?P<body>.+?),? (?:at (?:the )?latest|latest)|at the latest,? (?:by |on )?(?P<body2>.+)"
+)
 BEFORE = re.compile(
     r"(?:提出|回答|返答|対応)?(?:期限|締切り?|締め切り|〆切り?|〆)(?:は|:|日:)? ?|遅くとも"
 )
 AFTER = re.compile(
-    r"(?P<body>.+?)(?:(?:まで|迄)(?:に|の)?(?:必着|厳守)?|に|必着|厳守"
+    r"(?P<body>.+?)(?:(?:まで|迄)(?:に|の)?(?:必着|厳守)?|に|必着|厳守|\((?:必着|厳守)\)"
     r"|(?:が)?(?:期限|締切り?|締め切り|〆切り?|〆))?"
 )
 HOURS = re.compile(
-    r"(?:(?:with)?in )?(?P<n>\d{1,3}) hours?(?: from now|' time)?|(?P<n2>\d{1,3})時間(?:以内|後)"
+    r"(?:(?:with)?in )?(?P<n>\d{1,3})(?: ?(?:h|hrs?)| hours?)(?: from now|' time)?"
+    r"|(?P<n2>\d{1,3})時間(?:以内|後)"
+)
+# Until it begins, or until it ends?
+TOWARDS_A_WEEK = re.compile(
+    r"(?:by|until|till) (?:next week|(?:the )?week after next)|(?:再|さ)?来週(?:まで|迄)に?"
 )
 DIALOGUE = re.compile(
     r"(?:by|before|prior to|ahead of) the next (?:cyber policy )?dialogue"
@@ -98,6 +106,7 @@ def normalised(phrase: str) -> str:
     while len(text) > 1 and QUOTES.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
         text = text[1:-1].strip()
     text = ISO_T.sub(" ", text.strip(ENDS))
+    text = ordinals_in_digits(text)
     if JAPANESE.search(text):
         text = japanese.with_digits(IDLE_BLANK.sub("", text))
     return text
@@ -112,6 +121,8 @@ def _seen(phrase: str) -> str:
 def _read(frame: Frame, text: str) -> tuple[date, Clock]:
     if len(text) > LONGEST_PHRASE:
         raise Unsettled("not_understood")
+    if TOWARDS_A_WEEK.fullmatch(text):
+        raise Unsettled("vague")
     if frame.dialogue_on is not None and DIALOGUE.fullmatch(text):
         return frame.calendar.previous_working(frame.dialogue_on), Clock()
     for body in _bodies(text):
@@ -126,7 +137,7 @@ def _bodies(text: str) -> Iterator[str]:
     body = text[match.end() :] if (match := PREFIX.match(text)) else text
     latest = AT_THE_LATEST.fullmatch(body)
     if latest:
-        body = latest["body"]
+        body = latest["body"] or latest["body2"]
     if JAPANESE.search(body):
         body = body[match.end() :] if (match := BEFORE.match(body)) else body
         ended = AFTER.fullmatch(body)
@@ -142,10 +153,10 @@ def _whole(frame: Frame, body: str) -> tuple[date, Clock] | None:
     hours = HOURS.fullmatch(body)
     if hours:
         return _in_hours(frame, int(hours["n"] or hours["n2"]))
-    for rest, clock in peeled(body):
-        day = _day(frame, rest) if rest else frame.today
+    for left in peeled(body):
+        day = _day(frame, left.rest) if left.rest else frame.today
         if day is not None:
-            return day, clock
+            return day, left.clock()
     return None
 
 
