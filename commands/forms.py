@@ -15,6 +15,8 @@ from integrations.slack.speech import Safe, Speech
 
 MENU, FORM = "menu", "form"
 TITLE_LIMIT, LABEL_LIMIT, OPTION_LIMIT = 24, 200, 75
+# Behind a field's name: the day picked instead of typed.
+PICKED = ".day"
 CEILINGS = (Label.CLEAR, Label.GREEN, Label.AMBER)
 
 
@@ -50,7 +52,7 @@ def form_view(
     """The form of one verb, filled with its defaults; `message` is what it was opened on."""
     about = f"commands.{key_of(command)}.{verb.key}"
     blocks: list[Block] = [section(speech.say(f"{about}.description"))]
-    blocks += [_input(one, speech, uow) for one in verb.fields]
+    blocks += [block for one in verb.fields for block in _inputs(one, speech, uow)]
     note = {"command": command.name, "verb": verb.name, "channel": channel}
     note |= {"message": message} if message else {}
     return _view(FORM, speech, speech.say(f"{about}.title"), speech.say("forms.send"), blocks, note)
@@ -69,7 +71,19 @@ def answer_view(speech: Speech, text: Safe, blocks: tuple[Block, ...]) -> dict[s
 def values_of(view: dict[str, Any]) -> dict[str, str]:
     """What was filled in, as the words one would have typed."""
     values = (view.get("state") or {}).get("values") or {}
-    return {block: _typed(next(iter(one.values()))) for block, one in values.items() if one}
+    return _with_days(
+        {block: _typed(next(iter(one.values()))) for block, one in values.items() if one}
+    )
+
+
+def _with_days(values: dict[str, str]) -> dict[str, str]:
+    """A day that was picked, in the place of the phrase; what was typed as well has to agree."""
+    for block in [one for one in values if one.endswith(PICKED)]:
+        day, name = values.pop(block), block.removesuffix(PICKED)
+        if day:
+            typed = values.get(name, "").strip()
+            values[name] = f"{typed} ({day})" if typed else day
+    return values
 
 
 def key_of(command: Command) -> str:
@@ -81,6 +95,8 @@ def _typed(state: dict[str, Any]) -> str:
         return ",".join(str(option["value"]) for option in state["selected_options"])
     if state.get("selected_option"):
         return str(state["selected_option"]["value"])
+    if state.get("selected_date"):
+        return str(state["selected_date"])
     if state.get("selected_user"):
         return f"<@{state['selected_user']}>"
     return str(state.get("value") or "")
@@ -103,6 +119,21 @@ def _view(
         "close": plain_text(speech.say("forms.close")),
         "blocks": blocks,
     }
+
+
+def _inputs(field: Field, speech: Speech, uow: UnitOfWork) -> list[Block]:
+    """The box of a field; for a due date also a calendar to pick the day from instead."""
+    box = _input(field, speech, uow)
+    if field.kind is not Kind.DUE:
+        return [box]
+    picker: Block = {
+        "type": "input",
+        "block_id": field.name + PICKED,
+        "optional": True,
+        "label": plain_text(speech.say("forms.pick_day")),
+        "element": {"type": "datepicker", "action_id": field.name},
+    }
+    return [box | {"optional": True}, picker]
 
 
 def _input(field: Field, speech: Speech, uow: UnitOfWork) -> Block:

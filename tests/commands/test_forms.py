@@ -10,7 +10,7 @@ from bot.texts.catalog import Catalog, Language
 from commands import COMMANDS
 from commands.arguments import Arguments
 from commands.catalogue import Command, Verb
-from commands.forms import answer_view, form_view, menu_view, values_of
+from commands.forms import PICKED, answer_view, form_view, menu_view, values_of
 from integrations.slack.speech import Safe, Speech
 
 VERBS = [(command, verb) for command in COMMANDS for verb in command.verbs]
@@ -69,7 +69,9 @@ def test_every_form_fits(
     view = database.transact(lambda uow: form_view(command, verb, speech, "C" * 20, uow))
     check(view)
     asked = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    assert asked == [field.name for field in verb.fields]
+    assert [name for name in asked if not name.endswith(PICKED)] == [
+        field.name for field in verb.fields
+    ]
     assert not any("…" in text and kind == "title" for kind, text in texts_of(view))
 
 
@@ -114,3 +116,21 @@ def test_what_is_filled_in_is_what_one_would_have_typed() -> None:
         "text": "",
     }
     assert Arguments((), found, "").person("user") == "U01SATO"
+
+
+@pytest.mark.parametrize(
+    ("typed", "picked", "read"),
+    [
+        ("next Friday", None, "next Friday"),
+        (None, "2026-09-25", "2026-09-25"),
+        ("next Friday", "2026-09-25", "next Friday (2026-09-25)"),
+        (None, None, ""),
+    ],
+)
+def test_a_day_is_typed_or_picked_and_both_have_to_agree(
+    typed: str | None, picked: str | None, read: str
+) -> None:
+    box = {"type": "plain_text_input", "value": typed}
+    calendar = {"type": "datepicker", "selected_date": picked}
+    view = {"state": {"values": {"due": {"due": box}, "due" + PICKED: {"due": calendar}}}}
+    assert values_of(view) == {"due": read}

@@ -196,7 +196,7 @@ def test_a_confirmed_dialogue_settles_what_hangs_on_it(phrase: str) -> None:
         ("2027-09-17", ["far"], None),
         (
             "2028-03-20",
-            ["holiday_jp", "forecast", "long_weekend", "far", "offer"],
+            ["far", "holiday_jp", "forecast", "long_weekend", "offer"],
             date(2028, 3, 17),
         ),
     ],

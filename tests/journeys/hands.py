@@ -206,6 +206,8 @@ def _state(element: Mapping[str, Any], typed: str) -> dict[str, Any]:
             return {"type": kind, "selected_option": chosen}
         case "multi_static_select":
             return {"type": kind, "selected_options": [options[one] for one in typed.split()]}
+        case "datepicker":
+            return {"type": kind, "selected_date": typed or element.get("initial_date")}
         case _:
             return {"type": kind, "value": typed or element.get("initial_value")}
 

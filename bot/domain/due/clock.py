@@ -74,7 +74,7 @@ BEFORE = re.compile(
 )
 BEHIND = re.compile(
     r"(?P<rest>.+?)"
-    r"(?:,?\ (?:at\ |by\ |@\ ?|before\ )?|の|、|(?<=[日曜)中末すた])|(?=cob|eod|正午|午))"
+    r"(?:,?\ (?:at\ |by\ |@\ ?|before\ )?|の|、|(?<=[日曜)中末すたてう])|(?=cob|eod|正午|午))"
     rf"\(?{WITH_ZONE}\)?",
     re.VERBOSE,
 )

@@ -16,7 +16,7 @@ Reader = Callable[[Frame, re.Match[str]], date]
 
 WEEKDAYS = "月火水木金土日"
 DIGITS = {char: n for n, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
-COUNTED = r"(?=年|か月|ヶ月|ヵ月|カ月|ケ月|箇月|個月|月|日|週|営業日|時間|時|分)"
+COUNTED = r"(?=年|か月|ヶ月|ヵ月|カ月|ケ月|箇月|個月|月|日|週|営業日|開庁日|時間|時|分)"
 KANJI_NUMBER = re.compile(rf"(?<=第)[一二三四五]|[〇零一二三四五六七八九十百]+{COUNTED}|元(?=年)")
 MONTHS_AWAY = {"今月": 0, "当月": 0, "本月": 0, "来月": 1, "再来月": 2}
 WEEKS_AWAY = {"今週": 0, "来週": 1, "再来週": 2, "さ来週": 2, "さらいしゅう": 2}
@@ -35,6 +35,7 @@ MARK = (
     r"(?: ?(?P<open>[(\[])?(?P<mark>[月火水木金土日](?(open)(?:曜日?)?|曜日?))?"
     r"(?(open)[・、/]?(?P<holiday>祝日?|休日?)?[)\]]))?"
 )
+ALL_OF_IT = r"(?:中|いっぱい|一杯)?"
 FROM_TODAY = r"(?:(?:本日|今日|今|現在)(?:から|より)(?:、)?)?"
 
 
@@ -204,9 +205,9 @@ N = r"(?P<n>\d{1,3})"
 FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
     (re.compile(pattern), reader)
     for pattern, reader in (
-        (rf"(?:今日|本日|きょう){MARK}(?:中)?", _away(0)),
-        (rf"(?:明日|あす|あした){MARK}(?:中)?", _away(1)),
-        (rf"(?:明後日|あさって){MARK}(?:中)?", _away(2)),
+        (rf"(?:今日|本日|きょう){MARK}{ALL_OF_IT}", _away(0)),
+        (rf"(?:明日|あす|あした){MARK}{ALL_OF_IT}", _away(1)),
+        (rf"(?:明後日|あさって){MARK}{ALL_OF_IT}", _away(2)),
         (rf"(?:昨日|きのう){MARK}", _away(-1)),
         (rf"(?:一昨日|おととい){MARK}", _away(-2)),
         (rf"(?:{YEAR})?{MONTH}{DAY}{MARK}(?:中)?", _day_and_month),
@@ -218,23 +219,26 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
             rf"{ERA} ?(?P<era_year>\d\d?)(?P<s>[./-])(?P<month>\d\d?)(?P=s)(?P<day>\d\d?)\.?{MARK}",
             _day_and_month,
         ),
-        (rf"{DAY}{MARK}(?:中)?", _day_alone),
+        (rf"{DAY}{MARK}{ALL_OF_IT}", _day_alone),
         (rf"{MONTH_AWAY}(?:の)?{DAY}{MARK}(?:中)?", _day_of_month),
-        (rf"{WD}曜日?(?:中)?", _weekday),
-        (rf"{WEEK}(?:の)?{WD}曜日?(?:中)?", _weekday_of_week),
+        (rf"{WD}曜日?{ALL_OF_IT}", _weekday),
+        (rf"{WEEK}(?:の)?{WD}曜日?{ALL_OF_IT}", _weekday_of_week),
         (rf"{WEEK}(?:中|内|いっぱい|一杯)?", _week),
         (rf"(?:月|{MONTH_AWAY}(?:の)?(?:月)?)末日?{MARK}", _end_of_month),
         (rf"{MONTH_AWAY}(?:中|内|いっぱい|一杯)", _end_of_month),
         (rf"(?:{YEAR})?{MONTH}(?:の)?(?:末日?|中|いっぱい|一杯){MARK}", _end_of_named_month),
         (rf"年末{MARK}|年内(?:中)?|今年中|本年中|今年末|本年末", _end_of_year),
-        (rf"(?:{WESTERN}年|(?P<year_away>来年|明年))末{MARK}", _end_of_year),
+        (
+            rf"(?:{WESTERN}年|{ERA}(?P<era_year>\d\d?)年|(?P<year_away>来年|明年))末{MARK}",
+            _end_of_year,
+        ),
         (r"(?:今|本)?年度(?:末|内|中)|(?P<next>来|翌)年度末", _end_of_fiscal_year),
         (rf"(?:{WESTERN}|{ERA}(?P<era_year>\d\d?))年度(?:末|内|中)", _end_of_fiscal_year),
         (rf"{ANY_MONTH}(?:第(?P<nth>[1-5])|最終|最後の){WD}曜日?", _nth_weekday),
         (rf"{ANY_MONTH}(?:第(?P<nth>\d\d?)|最終|最後の)営業日", _nth_working_day),
         (r"月内最終営業日|月内の最終営業日", _last_working_day),
-        (r"翌々?営業日(?:中)?", _next_working_day),
-        (rf"{FROM_TODAY}{N}営業日(?:以内|後|内|中)?", _in_business_days),
+        (r"翌々?(?:営業|開庁)日(?:中)?", _next_working_day),
+        (rf"{FROM_TODAY}{N}(?:営業|開庁)日(?:以内|後|内|中)?", _in_business_days),
         (rf"{FROM_TODAY}{N}日(?:間)?(?:以内|後|内)", _in_days),
         (rf"{FROM_TODAY}{N}週間?(?:以内|後|内)", _in_weeks),
         (rf"{FROM_TODAY}{N}週間", _in_weeks),

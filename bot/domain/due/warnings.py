@@ -26,6 +26,10 @@ def offered(frame: Frame, day: date) -> date | None:
 
 
 def _warnings(frame: Frame, day: date) -> Iterator[Remark]:
+    if day > frame.today + HORIZON:
+        yield Remark("far", {"n": (day - frame.today).days})
+    if frame.calendar.is_working(day):
+        return
     for holiday in frame.calendar.holidays_on(day):
         yield Remark(HOLIDAY_KEYS[holiday.side], {"holiday": holiday})
         if holiday.is_forecast:
@@ -35,8 +39,6 @@ def _warnings(frame: Frame, day: date) -> Iterator[Remark]:
     if frame.calendar.is_long_weekend(day):
         first = frame.calendar.previous_working(day)
         yield Remark("long_weekend", {"first": first, "last": frame.calendar.next_working(day)})
-    if day > frame.today + HORIZON:
-        yield Remark("far", {"n": (day - frame.today).days})
     before = offered(frame, day)
     if before is not None:
         yield Remark("offer", {"date": before})
