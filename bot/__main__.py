@@ -238,8 +238,7 @@ def explain_due(
     text = file.read_bytes() if file else sys.stdin.buffer.read()
     try:
         told = explaining.explain_due(text, now, calendar, lang, as_json=as_json)
-        for line in told:
-            typer.echo(line)
+        sys.stdout.writelines(f"{line}\n" for line in told)
     except BotError as error:
         _fail(error)
 

@@ -54,7 +54,9 @@ def built_in(name: CalendarName, today: date, changes: Changes = ()) -> Calendar
     """A calendar without a database; `today` decides which equinox days are still forecasts."""
     parts = PARTS[name]
     relevant = tuple(one for one in changes if one.calendar in parts)
-    return Calendar(name, partial(_days, parts, _announced_until(today), relevant))
+    days_of = partial(_days, parts, _announced_until(today), relevant)
+    # Counting days asks for the same year again and again.
+    return Calendar(name, lru_cache(maxsize=None)(days_of))
 
 
 def add_holiday(

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 
 from bot.domain.calendars import ONE_DAY
 from bot.domain.due import dates
+from bot.domain.due.forms import Forms, Reader
 from bot.domain.due.reading import Frame, Unsettled
 from bot.domain.due.words import COUNTS, PLACES, count_of
-
-Reader = Callable[[Frame, re.Match[str]], date]
 
 # The first three letters of each tell them apart.
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -28,8 +26,9 @@ MONTH = (
 NUMBER = rf"(?P<n>\d{{1,3}}|{'|'.join(sorted(COUNTS, key=len, reverse=True))})"
 COUNT = rf"{NUMBER}(?: \((?P<again>\d{{1,3}})\))?"
 NTH = rf"(?P<nth>{'|'.join(PLACES)})"
-DAY = r"(?P<day>[0-3]?\d)(?:(?<=1)st|(?<=2)nd|(?<=3)rd|th)?"
-DAY_TH = r"(?P<day>[0-3]?\d)(?:(?<=1)st|(?<=2)nd|(?<=3)rd|th)"
+TH = r"(?:(?<=1)st|(?<=2)nd|(?<=3)rd|(?<![123])th|(?<=1[123])th)"
+DAY_TH = rf"(?P<day>[0-3]?\d){TH}"
+DAY = rf"{DAY_TH}?"
 YEAR = r"(?P<year>20\d\d)"
 SHORT_YEAR = r"(?P<year>20\d\d|'?\d\d)"
 BUSINESS = r"(?:(?:joint )?(?:business|working|work)[ -]days?|workdays?)"
@@ -91,9 +90,8 @@ def _day_of_month(frame: Frame, match: re.Match[str]) -> date:
 
 
 # Forms of a day of the calendar, with which a weekday may stand.
-ABSOLUTE: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
+ABSOLUTE = Forms(
+    (
         (rf"(?:the )?{DAY}(?: of)?[ -]?{MONTH}(?:(?:,? |-){SHORT_YEAR})?", _day_and_month),
         (rf"(?P<day>[0-3]\d){MONTH}{SHORT_YEAR}", _day_and_month),
         (rf"{MONTH}[ -]?(?:the )?{DAY}(?:(?:,? |,){YEAR})?", _day_and_month),
@@ -235,9 +233,8 @@ IN = r"(?:(?:within|in)(?: the next)? )?"
 FROM_NOW = r"(?:'s?)?(?: from (?:now|today)| time)?"
 
 # Every other form, whole.
-RELATIVE: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
+RELATIVE = Forms(
+    (
         (r"today", _today),
         (r"tomorrow|tmrw|tmr|(?:the )?day after tomorrow", _tomorrow),
         (r"yesterday", _yesterday),
@@ -296,11 +293,7 @@ def _single(frame: Frame, text: str) -> date | None:
     found = _absolute(frame, text, None) or _with_weekday(frame, text)
     if found is not None:
         return found
-    for pattern, reader in RELATIVE:
-        match = pattern.fullmatch(text)
-        if match:
-            return reader(frame, match)
-    return None
+    return RELATIVE.read(frame, text)
 
 
 def _absolute(frame: Frame, text: str, number: int | None) -> date | None:
@@ -310,10 +303,9 @@ def _absolute(frame: Frame, text: str, number: int | None) -> date | None:
         if match["year"] and len(match["year"]) == 2:
             return dates.three_numbers(frame, *numbers, int(match["year"]), number)
         return dates.two_numbers(frame, *numbers, int(match["year"] or 0) or None, number)
-    for pattern, reader in ABSOLUTE:
-        match = pattern.fullmatch(text)
-        if match:
-            return dates.agree(reader(frame, match), number)
+    found = ABSOLUTE.read(frame, text)
+    if found is not None:
+        return dates.agree(found, number)
     match = DAY_BARE.fullmatch(text) if number is not None else None
     return dates.agree(_day_alone(frame, match), number) if match else None
 

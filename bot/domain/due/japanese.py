@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
 from bot.domain.calendars import ERAS, ONE_DAY, fiscal_year
 from bot.domain.due import dates
+from bot.domain.due.forms import Forms, Reader
 from bot.domain.due.reading import Frame, Unsettled
 from bot.domain.officials import Government
-
-Reader = Callable[[Frame, re.Match[str]], date]
 
 WEEKDAYS = "月火水木金土日"
 DIGITS = {char: n for n, char in enumerate("〇一二三四五六七八九")} | {"零": 0, "元": 1}
@@ -31,9 +29,10 @@ ERA = r"(?P<era>令和|令|r|平成|h|昭和|s)"
 YEAR = rf"(?:{WESTERN}年|{ERA} ?(?P<era_year>\d\d?)年|(?P<year_away>今年|本年|来年|明年)(?:の)?)"
 WD = r"(?P<wd>[月火水木金土日])"
 # A weekday behind a date: (水), (水曜日), 水曜, (月・祝), (祝).
+HOLIDAY = r"(?:祝日?|休日?)"
 MARK = (
-    r"(?: ?(?P<open>[(\[])?(?P<mark>[月火水木金土日](?(open)(?:曜日?)?|曜日?))?"
-    r"(?(open)[・、/]?(?P<holiday>祝日?|休日?)?[)\]]))?"
+    rf"(?P<mark> ?(?:[(\[](?:[{WEEKDAYS}](?:曜日?)?(?:[・、/]?{HOLIDAY})?|{HOLIDAY})[)\]]"
+    rf"|[{WEEKDAYS}]曜日?))?"
 )
 ALL_OF_IT = r"(?:中|いっぱい|一杯)?"
 FROM_TODAY = r"(?:(?:本日|今日|今|現在)(?:から|より)(?:、)?)?"
@@ -69,23 +68,27 @@ def _year(frame: Frame, match: re.Match[str]) -> int | None:
     if words.get("year_away"):
         return frame.today.year + YEARS_AWAY[words["year_away"]]
     if words.get("era"):
-        era = next(
-            one for one in ERAS if words["era"] in (one.letter.casefold(), *_short(one.kanji))
-        )
-        return era.western(int(words["era_year"]))
+        return _year_of_era(words["era"], int(words["era_year"]))
     return None
 
 
-def _short(kanji: str) -> tuple[str, str]:
-    return kanji, kanji[0]
+def _year_of_era(name: str, counted: int) -> int:
+    """The year; asked when the era had ended by then."""
+    names = [(era.letter.casefold(), era.kanji, era.kanji[0]) for era in ERAS]
+    at = next(n for n, known in enumerate(names) if name in known)
+    year = ERAS[at].western(counted)
+    if at and year > ERAS[at - 1].first.year:
+        raise Unsettled("no_such_day")
+    return year
 
 
 def _marked(frame: Frame, day: date, match: re.Match[str]) -> date:
     """The day, when the weekday and the holiday typed behind it are its own."""
-    words = match.groupdict()
-    number = WEEKDAYS.index(words["mark"][0]) if words.get("mark") else None
-    if words.get("holiday") and frame.calendar.holiday_on(day, Government.JP) is None:
+    mark = (match.groupdict().get("mark") or "").strip(" ([])")
+    weekday = re.sub(HOLIDAY, "", mark)[:1]
+    if re.search(HOLIDAY, mark) and frame.calendar.holiday_on(day, Government.JP) is None:
         raise Unsettled("not_a_holiday", date=day)
+    number = WEEKDAYS.index(weekday) if weekday else None
     return dates.agree(day, number)
 
 
@@ -199,12 +202,15 @@ def _next_working_day(frame: Frame, match: re.Match[str]) -> date:
     return dates.in_business_days(frame, 2 if "々" in match.group() else 1)
 
 
+def _short_date(mark: str) -> str:
+    return rf"(?P<era_year>\d\d?){mark}(?P<month>\d\d?){mark}(?P<day>\d\d?)"
+
+
 ANY_MONTH = rf"(?:{MONTH_AWAY}|(?:{YEAR})?{MONTH})(?:の)?"
 N = r"(?P<n>\d{1,3})"
 
-FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
-    (re.compile(pattern), reader)
-    for pattern, reader in (
+FORMS = Forms(
+    (
         (rf"(?:今日|本日|きょう){MARK}{ALL_OF_IT}", _away(0)),
         (rf"(?:明日|あす|あした){MARK}{ALL_OF_IT}", _away(1)),
         (rf"(?:明後日|あさって){MARK}{ALL_OF_IT}", _away(2)),
@@ -215,11 +221,14 @@ FORMS: tuple[tuple[re.Pattern[str], Reader], ...] = tuple(
         (rf"{WESTERN}-(?P<month>\d\d?)-(?P<day>\d\d?){MARK}", _day_and_month),
         (rf"{WESTERN}\.(?P<month>\d\d?)\.(?P<day>\d\d?)\.?{MARK}", _day_and_month),
         (rf"{WESTERN}(?P<month>[01]\d)(?P<day>[0-3]\d){MARK}", _day_and_month),
-        (
-            rf"{ERA} ?(?P<era_year>\d\d?)(?P<s>[./-])(?P<month>\d\d?)(?P=s)(?P<day>\d\d?)\.?{MARK}",
-            _day_and_month,
+        *(
+            (
+                rf"{ERA} ?(?P<era_year>\d\d?){s}(?P<month>\d\d?){s}(?P<day>\d\d?)\.?{MARK}",
+                _day_and_month,
+            )
+            for s in (r"\.", "/", "-")
         ),
-        (rf"{DAY}{MARK}{ALL_OF_IT}", _day_alone),
+        (rf"{DAY}{MARK}", _day_alone),
         (rf"{MONTH_AWAY}(?:の)?{DAY}{MARK}(?:中)?", _day_of_month),
         (rf"{WD}曜日?{ALL_OF_IT}", _weekday),
         (rf"{WEEK}(?:の)?{WD}曜日?{ALL_OF_IT}", _weekday_of_week),
@@ -261,11 +270,7 @@ def read(frame: Frame, text: str) -> date | None:
 
 
 def _single(frame: Frame, text: str) -> date | None:
-    for pattern, reader in FORMS:
-        match = pattern.fullmatch(text)
-        if match:
-            return reader(frame, match)
-    return None
+    return FORMS.read(frame, text)
 
 
 def _said_twice(frame: Frame, text: str) -> date | None:

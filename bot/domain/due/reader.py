@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from bot.domain.calendars import ZONES, Calendar, local_instant
+from bot.domain.calendars import ONE_DAY, ZONES, Calendar, local_instant
 from bot.domain.characters import is_invisible
 from bot.domain.due import english, japanese
 from bot.domain.due.asking import reason
@@ -19,7 +19,6 @@ from bot.domain.officials import Government
 
 LONGEST_PHRASE = 80
 JAPANESE = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff]")
-BLANKS = re.compile(r"\s+")
 # Blanks between Japanese letters mean nothing; between two numbers they do.
 IDLE_BLANK = re.compile(r"(?<![0-9a-z)]) | (?![0-9a-z(])")
 SAME = str.maketrans({**dict.fromkeys("‘’`´", "'"), **dict.fromkeys("‐‑‒–—−", "-")})
@@ -102,7 +101,7 @@ def read_due(
 def normalised(phrase: str) -> str:
     """One spelling: width, case, blanks, dashes, numerals, ends and quotation marks."""
     seen = phrase if phrase.isascii() else _seen(phrase)
-    text = BLANKS.sub(" ", seen).casefold().strip()
+    text = " ".join(seen.split()).casefold()
     while len(text) > 1 and QUOTES.get(text[0]) == text[-1] and text[0] not in text[1:-1]:
         text = text[1:-1].strip()
     text = ISO_T.sub(" ", text.strip(ENDS))
@@ -187,5 +186,7 @@ def _in_hours(frame: Frame, hours: int) -> tuple[date, Clock]:
 
 def _require_to_come(frame: Frame, day: date, clock: Clock) -> None:
     """A time of today that has passed is asked about, the close of business included."""
+    if day > frame.today + ONE_DAY:
+        return
     if local_instant(day, clock.at, clock.side or frame.side) <= frame.now:
         raise Unsettled("past_time", date=day)
