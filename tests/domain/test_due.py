@@ -133,6 +133,14 @@ def test_a_time_is_read_on_the_clock_that_was_named(
     assert reading.due_by == datetime.fromisoformat(utc).replace(tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("phrase", "is_timed"),
+    [("Friday", False), ("Friday AEST", False), ("COB Friday", True), ("金曜10時", True)],
+)
+def test_it_is_known_whether_a_time_was_typed(phrase: str, is_timed: bool) -> None:
+    assert read(phrase).is_timed is is_timed
+
+
 def test_close_of_business_is_that_of_whoever_owes() -> None:
     for side, hour in ((Government.JP, 8), (Government.AU, 7)):
         reading = read("Friday", "en", side=side)

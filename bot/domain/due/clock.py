@@ -121,7 +121,8 @@ def _clock(match: re.Match[str] | None, behind: str | None) -> Clock:
     if len(zones) > 1:
         raise Unsettled("zone")
     side, offset = next(iter(zones), (None, None))
-    return Clock(_time(match) if match else Clock().at, side, offset)
+    at = _time(match) if match else Clock().at
+    return Clock(at, side, offset, is_timed=match is not None)
 
 
 def _time(match: re.Match[str]) -> time:

@@ -95,6 +95,7 @@ def read_due(
         clock.side or owner,
         warnings=warnings(frame, day),
         offered=offered(frame, day),
+        is_timed=clock.is_timed,
     )
 
 
@@ -181,7 +182,8 @@ def _in_hours(frame: Frame, hours: int) -> tuple[date, Clock]:
     if not hours:
         raise Unsettled("not_understood")
     ends = (frame.now.astimezone(UTC) + timedelta(hours=hours)).astimezone(ZONES[frame.side])
-    return ends.date(), Clock(ends.time().replace(second=0, microsecond=0, fold=0))
+    at = ends.time().replace(second=0, microsecond=0, fold=0)
+    return ends.date(), Clock(at, is_timed=True)
 
 
 def _require_to_come(frame: Frame, day: date, clock: Clock) -> None:

@@ -55,14 +55,15 @@ class Clock:
     at: time = CLOSE_OF_BUSINESS
     side: Government | None = None
     offset: int | None = None
+    is_timed: bool = False
 
 
 @dataclass(frozen=True)
 class DueReading:
     """Either a day with its time, or why the phrase has to be asked about; never both.
 
-    `at` is the wall time in the capital of `side`. `offered` is the working day before, when the
-    day itself is none.
+    `at` is the wall time in the capital of `side`; `is_timed` says that it was typed. `offered` is
+    the working day before, when the day itself is none.
     """
 
     phrase: str
@@ -72,6 +73,7 @@ class DueReading:
     why: Remark | None = None
     warnings: tuple[Remark, ...] = ()
     offered: date | None = None
+    is_timed: bool = False
 
     @property
     def due_by(self) -> datetime | None:
