@@ -94,7 +94,8 @@ class Rig:
         layout: Layout,
         nursery: Nursery,
     ) -> None:
-        self.url = url
+        # Bots may reach the database by another way than the test.
+        self.url = self.url_of_bots = url
         self.session = session
         self.tokyo, self.canberra = stand_ins
         self._pairs = layout.pairs()
@@ -121,7 +122,7 @@ class Rig:
         words = SETTINGS.format(database=self._folder / "unused.db", mode=mode, **urls)
         self._config.write_text(words, encoding="utf-8")
         log = self._folder / "bot.log"
-        one = Bot(self._config, self.url, log, self._nursery, way, self.lease, point)
+        one = Bot(self._config, self.url_of_bots, log, self._nursery, way, self.lease, point)
         self._bots.append(one)
         return one
 
