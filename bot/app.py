@@ -27,6 +27,7 @@ from bot.workers.clock import Clock
 from bot.workers.outbox import HOLD_OFF, LEASE, Dispatcher
 from bot.workers.running import Running
 from commands import register
+from commands.desk import Desk
 from commands.edge import Edge
 from commands.messages import Messages
 from commands.missed import Missed
@@ -39,6 +40,7 @@ from integrations.slack.history import History
 from integrations.slack.ingress import IngressGuard
 from integrations.slack.people import People
 from integrations.slack.render import Renderer
+from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from integrations.web import WebServer
 
@@ -82,7 +84,8 @@ class Application:
         windows = Windows(clients, connections, session)
         past = Past(one.team for one in connections)
         messages = Messages(self.edge, past)
-        register(self.bolt, self.edge, windows, messages, settings.command_prefix)
+        desk = Desk(self.edge, Uploads(clients, connections, session))
+        register(self.bolt, self.edge, windows, desk, messages, settings.command_prefix)
         self.clock = Clock(database, self.dispatcher.wake)
         self._meters = Meters(database)
         self.web = WebServer(

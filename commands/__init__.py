@@ -13,6 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot import errors
 from commands import action, advisory, followup, home, kakehashi, link
 from commands.catalogue import Command, Verb
+from commands.desk import Desk
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
@@ -51,10 +52,15 @@ COME_AGAIN = 503
 
 
 def register(
-    app: AsyncApp, edge: Edge, windows: Windows, messages: Messages, prefix: str = ""
+    app: AsyncApp,
+    edge: Edge,
+    windows: Windows,
+    desk: Desk,
+    messages: Messages,
+    prefix: str = "",
 ) -> None:
     """Connects every command, form, button and event to its handler."""
-    gestures = Gestures(edge, windows, COMMANDS)
+    gestures = Gestures(edge, windows, desk, COMMANDS)
     for command in COMMANDS:
         app.command(prefixed(command, prefix))(_on_command(gestures, command))
     for name, (handler, replace) in BUTTONS.items():

@@ -21,6 +21,8 @@ from bot.services.owners import NOBODY, OwnersRead, owner_of, read_owners
 from bot.storage.actions import BEGINNING, Key
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
+from commands.edge import Sender
+from integrations.registers import Format
 from integrations.slack.due import due_echo, due_lines
 from integrations.slack.shown_actions import details, list_blocks, list_line, owners_named
 from integrations.slack.speech import Safe
@@ -155,6 +157,17 @@ def merge(ask: Ask) -> Reply:
     item, into = ask.arguments.text("item"), ask.arguments.text("into")
     merged = actions.merge_action(ask.uow, ask.official, item, into)
     return Reply(ask.say("actions.merged_done", number=merged.number, into=merged.superseded_by))
+
+
+def export(ask: Ask) -> Reply:
+    """The file is written after the answer, page by page, and comes as a direct message."""
+    form, wanted = ask.arguments.choice("format", Format), _filter(ask)
+    sender = Sender(ask.team, ask.official.user, ask.channel)
+    ask.uow.audit.record(ask.official, "action.export", form.value)
+    return Reply(
+        ask.say("actions.exporting"),
+        then=lambda desk: desk.send_register(sender, form, wanted),
+    )
 
 
 def _item(ask: Ask) -> str:
@@ -295,6 +308,14 @@ COMMAND = Command(
         Verb("reopen", reopen, (ITEM, Field("reason", Kind.TEXT, required=False))),
         Verb("drop", drop, (ITEM, Field("reason", Kind.TEXT))),
         Verb("merge", merge, (ITEM, Field("into", Kind.CODE))),
+        Verb(
+            "export",
+            export,
+            (
+                Field("format", Kind.CHOICE, choices=tuple(Format), default=Format.XLSX.value),
+                *FILTERS,
+            ),
+        ),
     ),
 )
 

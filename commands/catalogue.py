@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot import errors
 from bot.domain.agencies import Agency
@@ -72,12 +73,17 @@ class Ask:
         return self.speech.say(key, **parameters)
 
 
+# What is made once the answer has been given, by the desk; see `commands/desk.py`.
+Then = Callable[[Any], Awaitable[None]]
+
+
 @dataclass(frozen=True)
 class Reply:
     """What the official is told, privately, in their language."""
 
     text: Safe
     blocks: tuple[Block, ...] = ()
+    then: Then | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -26,7 +26,7 @@ from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Catalog, Language
 from commands.arguments import Arguments
-from commands.catalogue import Ask, Place, Reply
+from commands.catalogue import Ask, Place, Reply, Then
 from commands.deadline import PATIENCE_SECONDS, Deadline
 from integrations.slack.people import People
 from integrations.slack.speech import Safe, Speech
@@ -55,6 +55,7 @@ class Answer:
     text: Safe
     blocks: tuple[dict[str, Any], ...] = ()
     refusal: errors.BotError | None = None
+    then: Then | None = None
 
 
 class Edge:
@@ -120,7 +121,7 @@ class Edge:
                         value,
                     )
                 )
-                return Answer(reply.text, reply.blocks)
+                return Answer(reply.text, reply.blocks, then=reply.then)
 
             return await self._store(work, until.patience)
 
@@ -225,7 +226,8 @@ class Edge:
         if answer is None:
             return self._answers.get(key)
         if answer.refusal is None:
-            self._answers[key] = answer
+            # Said again, it is not done again.
+            self._answers[key] = replace(answer, then=None)
             while len(self._answers) > ANSWERS_KEPT:
                 self._answers.popitem(last=False)
         return answer

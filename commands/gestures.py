@@ -18,6 +18,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, parse
 from commands.catalogue import Command, Place, Verb
 from commands.deadline import Deadline
+from commands.desk import Desk
 from commands.edge import Answer, Edge, Handler, Sender, refused
 from commands.forms import answer_view, form_view, menu_view
 from commands.reading import (
@@ -38,9 +39,12 @@ NOTHING = Arguments((), {}, "")
 class Gestures:
     """Slash commands, forms and buttons of all commands."""
 
-    def __init__(self, edge: Edge, windows: Windows, commands: Sequence[Command]) -> None:
+    def __init__(
+        self, edge: Edge, windows: Windows, desk: Desk, commands: Sequence[Command]
+    ) -> None:
         self._edge = edge
         self._windows = windows
+        self._desk = desk
         self._commands = {command.name: command for command in commands}
 
     async def command(self, command: Command, body: Body, ack: AsyncAck) -> None:
@@ -61,6 +65,7 @@ class Gestures:
             verb, sender, key, lambda: parse(verb.fields, rest, verb.usage(command.name)), until
         )
         await _ack(ack, answer)
+        self._go_on(answer)
 
     async def choose(self, body: Body, ack: AsyncAck) -> None:
         """The menu's answer: the same window becomes the form of that verb."""
@@ -115,6 +120,7 @@ class Gestures:
         await ack()
         if answer is not None:
             self._edge.later(self._tell(button, answer, replace=replace))
+            self._go_on(answer)
 
     async def unfold(self, command: Command, verb: Verb, body: Body, ack: AsyncAck) -> None:
         """A button that asks for more: the verb's form, its first field filled with the value."""
@@ -149,6 +155,11 @@ class Gestures:
             view = answer_view(speech, answer.text, answer.blocks)
             with suppress(errors.SlackUnreachable):
                 await self._windows.open(button.sender.team, button.trigger, view)
+
+    def _go_on(self, answer: Answer | None) -> None:
+        """What the answer promised is made after it has been given."""
+        if answer is not None and answer.then is not None:
+            self._edge.later(answer.then(self._desk))
 
     async def _run(
         self,
@@ -217,6 +228,7 @@ class Gestures:
             return
         speech = await self._edge.speech(sender, until)
         await ack(response_action="update", view=answer_view(speech, answer.text, answer.blocks))
+        self._go_on(answer)
 
 
 def _at_fault(verb: Verb, refusal: errors.BotError) -> str:

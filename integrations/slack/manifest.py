@@ -36,6 +36,7 @@ SCOPES = {
     "chat:write": "announcements, cards, private replies",
     "commands": "slash commands and shortcuts",
     "files:read": "names of attached files are screened for markings",
+    "files:write": "registers and documents handed to who asked for them",
     "groups:history": "advisories in private channels",
     "groups:read": "the fingerprint of a linked private channel",
     "im:history": "commands typed to the bot in a direct message",

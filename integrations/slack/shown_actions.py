@@ -129,6 +129,18 @@ def owners_named(speech: Speech, owners: tuple[OwnerFacts, ...]) -> Safe:
     return Safe(", ".join(named) if speech.language is Language.EN else "、".join(named))
 
 
+def owners_plain(speech: Speech, owners: tuple[OwnerFacts, ...]) -> str:
+    """The same for a file: plain text, nothing escaped for Slack."""
+    named = []
+    for owner in owners:
+        if owner.agency is None:
+            named.append(str(speech.say(f"actions.side.{owner.government.value}")))
+        else:
+            agency = owner.agency.code if owner.name else speech.agency(owner.agency)
+            named.append(f"{owner.name} ({agency})" if owner.name else agency)
+    return ", ".join(named)
+
+
 def list_line(speech: Speech, item: ActionFacts) -> Safe:
     """An item in a list: number, state, owners, due, and the beginning of its text."""
     action = item.action

@@ -89,3 +89,24 @@ async def test_home_shows_what_is_due_and_follows_every_change(strict: Bridge) -
     await shows("対応中", "action_done")
     await suzuki.types("/action done ACT-2026-0001")
     await shows("お待たせしているものはありません")
+
+
+async def test_a_register_comes_as_a_file_to_who_asked_alone(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    await strict.tanaka.types('/action new "Share the format" owner:NPA due:2026-12-01')
+    await strict.walsh.types('/action new "CANARY" owner:DFAT visibility:internal')
+    for form in ("csv", "xlsx", "ics", "json"):
+        answer = await strict.suzuki.types(f"/action export format:{form}")
+        assert "ダイレクトメッセージ" in answer
+    await strict.suzuki.is_written("ご依頼の一覧です", "1件")
+
+    async def all_here() -> dict[str, bytes] | None:
+        files = strict.stand_ins["tokyo"].state.files.values()
+        found = {one.info["name"]: one.content for one in files if one.info["channels"]}
+        return found if len(found) == 4 else None
+
+    files = await eventually(all_here, "four files")
+    assert all(b"CANARY" not in content for content in files.values())
+    table = next(content for name, content in files.items() if name.endswith(".csv"))
+    assert "警察庁(NPA)" in table.decode("utf-8-sig")
+    assert strict.stand_ins["canberra"].state.files == {}

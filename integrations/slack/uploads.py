@@ -1,0 +1,81 @@
+"""Giving somebody a file: Slack's three calls, the bytes streamed from disk.
+
+Docs: files.getUploadURLExternal, files.completeUploadExternal. A file is never made public.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import errors
+from integrations.slack.connections import Connection
+
+# Where Slack takes the bytes (docs: files.getUploadURLExternal).
+UPLOAD_HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
+UPLOAD_SECONDS = 120
+
+
+class Uploads:
+    """Sends files to a person or into a thread; raises SlackUnreachable, and tries nothing twice.
+
+    A file sent twice would stand there twice: whoever asked asks again.
+    """
+
+    def __init__(
+        self,
+        clients: dict[str, AsyncWebClient],
+        connections: tuple[Connection, ...],
+        session: aiohttp.ClientSession,
+    ) -> None:
+        self._clients = clients
+        self._session = session
+        self._hosts = UPLOAD_HOSTS | {urlsplit(one.api_url).hostname or "" for one in connections}
+
+    async def to_person(self, team: str, user: str, path: Path, name: str, comment: str) -> None:
+        """Sends a file as a direct message."""
+        try:
+            opened = await self._clients[team].conversations_open(users=user)
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise errors.SlackUnreachable from error
+        channel = opened.data["channel"]["id"]  # type: ignore[call-overload]
+        await self.to_channel(team, channel, None, ((path, name),), comment)
+
+    async def to_channel(
+        self,
+        team: str,
+        channel: str,
+        thread_ts: str | None,
+        files: tuple[tuple[Path, str], ...],
+        comment: str,
+    ) -> None:
+        """Posts files (path, name) together in a channel, or in a thread of it."""
+        client = self._clients[team]
+        try:
+            sent: list[dict[str, str | None]] = [
+                {"id": await self._sent(client, *one), "title": one[1]} for one in files
+            ]
+            await client.files_completeUploadExternal(
+                files=sent, channel_id=channel, initial_comment=comment, thread_ts=thread_ts
+            )
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise errors.SlackUnreachable from error
+
+    async def _sent(self, client: AsyncWebClient, path: Path, name: str) -> str:
+        """Slack's id of the file once it has the bytes."""
+        length = (await asyncio.to_thread(path.stat)).st_size
+        asked = await client.files_getUploadURLExternal(filename=name, length=length)
+        url = str(asked["upload_url"])
+        if urlsplit(url).hostname not in self._hosts:
+            raise errors.SlackUnreachable
+        timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
+        with path.open("rb") as content:
+            async with self._session.post(url, data=content, timeout=timeout) as answer:
+                if answer.status != 200:
+                    raise errors.SlackUnreachable
+        return str(asked["file_id"])
