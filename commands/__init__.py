@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot import errors
-from commands import action, advisory, followup, home, kakehashi, link
+from commands import action, advisory, dialogue, followup, home, kakehashi, link
 from commands.catalogue import Command, Verb
 from commands.desk import Desk
 from commands.edge import Edge, Handler
@@ -30,6 +30,7 @@ COMMANDS: tuple[Command, ...] = (
     link.COMMAND,
     advisory.COMMAND,
     action.COMMAND,
+    dialogue.COMMAND,
     followup.COMMAND,
     kakehashi.COMMAND,
 )

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from bot import custody, errors, operations, oversight
 from bot.domain.actions import Owner
 from bot.domain.calendars import CalendarName
+from bot.domain.dialogues import Dates
 from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.domain.officials import Government, Role
@@ -24,6 +25,8 @@ from bot.services import (
     access,
     actions,
     calendars,
+    dialogue_session,
+    dialogues,
     follow_ups,
     intake,
     issuing,
@@ -236,6 +239,26 @@ def merged(scene: Scene, into: str | None = None) -> None:
     actions.merge_action(scene.uow, scene.the("TANAKA"), number, into or number)
 
 
+def a_round(scene: Scene, *, agreed: bool = True) -> str:
+    """The number of a round whose dates both sides have agreed to, in session."""
+    days = Dates(date(2027, 2, 15), date(2027, 2, 16))
+    dialogues.new_dialogue(scene.uow, scene.the("SATO"), Government.JP, days, "", 7)
+    if agreed:
+        scene.linked()
+        dialogues.confirm_dates(scene.uow, scene.the("WALSH"), "7", None)
+        dialogue_session.open_dialogue(
+            scene.uow, scene.the("SATO"), "7", cast.TOKYO, cast.TOKYO_ADV
+        )
+        dialogues.put_decision(scene.uow, scene.the("SATO"), "7", "x", "")
+    return "DLG-07"
+
+
+def agree(scene: Scene, label: str, *names: str) -> None:
+    number = a_round(scene)
+    for name in names:
+        dialogues.agree_decision(scene.uow, scene.the(name), number, label)
+
+
 ASD = OwnersRead((Owner(Government.AU, "ASD"),))
 
 
@@ -347,6 +370,21 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "FollowUpNotFound": lambda s: (
         follow_up(s),
         follow_ups.cancel_follow_up(s.uow, s.the("NGUYEN"), FOLLOW_UP),
+    ),
+    "DatesReversed": lambda _: Dates(date(2027, 2, 16), date(2027, 2, 15)),
+    "DialogueNotFound": lambda s: dialogues.find_dialogue(s.uow, "DLG-99"),
+    "AgendaItemNotFound": lambda s: dialogues.turn_to_item(s.uow, s.the("SATO"), a_round(s), 9),
+    "DecisionNotFound": lambda s: agree(s, "D-9", "WALSH"),
+    "DialogueNotInState": lambda s: dialogues.lock_agenda(s.uow, s.the("SATO"), a_round(s)),
+    "DialogueExists": lambda s: (a_round(s), a_round(s)),
+    "NoDatesProposed": lambda s: (
+        a_round(s, agreed=False),
+        dialogues.confirm_dates(s.uow, s.the("WALSH"), "7", None),
+        dialogues.confirm_dates(s.uow, s.the("SATO"), "7", None),
+    ),
+    "DecisionAgreed": lambda s: agree(s, "D-1", "WALSH", "WALSH"),
+    "OutcomeChanged": lambda s: dialogue_session.clear_outcome(
+        s.uow, s.the("SATO"), a_round(s), "0" * 12
     ),
     "OfficialNotFound": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U77"),
     "LinkToItself": lambda s: accept(s, "SATO", HERE),

@@ -28,6 +28,7 @@ BotError
 │   ├── BadDate                 no day of the calendar
 │   ├── BadRecurrence           no number of days, weeks or months
 │   ├── BadHours                not two times of day, the first before the second
+│   ├── DatesReversed           the last day before the first
 │   ├── BadTags                 no usable tags
 │   ├── BadLabel                not one of the five TLP labels
 │   ├── SeveralLabels           more than one label where one is meant
@@ -40,6 +41,9 @@ BotError
 │   ├── LinkNotFound
 │   ├── AdvisoryNotFound
 │   ├── ActionNotFound
+│   ├── DialogueNotFound
+│   ├── AgendaItemNotFound
+│   ├── DecisionNotFound
 │   ├── HolidayNotFound         nothing to remove on that day
 │   ├── AboutUnknown            no item of that number that can be followed up
 │   ├── FollowUpNotFound
@@ -73,6 +77,11 @@ BotError
 │   ├── FollowUpInPast          its time has gone by
 │   ├── FollowUpIsYours         whoever set it cannot hand it back to themselves
 │   ├── FollowUpNotJoint        the other side is reminded only of what it knows
+│   ├── DialogueNotInState      the verb needs another stage of the round
+│   ├── DialogueExists          that round is there already
+│   ├── NoDatesProposed         nothing for the other side to agree to
+│   ├── DecisionAgreed          both sides have agreed already
+│   ├── OutcomeChanged          the text named is not the one of the record
 │   ├── LastAdmin               a government keeps at least one admin
 │   ├── DeliveryNotParked       only a parked delivery is retried or dropped by hand
 │   ├── SchemaNotCurrent        what only reads does not bring a database up to date
@@ -125,7 +134,9 @@ from bot.errors.families import (
 from bot.errors.of_actions import *  # noqa: F403  (each named in its __all__)
 from bot.errors.of_custody import *  # noqa: F403
 from bot.errors.of_dates import *  # noqa: F403
-from bot.errors.of_follow_ups import *  # noqa: F403  (each named in its __all__)
+from bot.errors.of_dialogues import *  # noqa: F403
+from bot.errors.of_follow_ups import *  # noqa: F403
+from bot.errors.of_links import *  # noqa: F403
 
 
 class NotEnrolled(NotAllowed):
@@ -216,64 +227,12 @@ class BadRosterRow(NotUnderstood):
     names = ("row", "reason")
 
 
-class LinkNotFound(NotFound):
-    names = ("code",)
-
-
 class AdvisoryNotFound(NotFound):
     names = ("number",)
 
 
 class OfficialNotFound(NotFound):
     names = ("user",)
-
-
-class LinkToItself(NotPossible):
-    pass
-
-
-class LinkToSameGovernment(NotPossible):
-    pass
-
-
-class LinkExists(NotPossible):
-    names = ("code",)
-
-
-class LinkNotProposed(NotPossible):
-    names = ("code",)
-
-
-class LinkNotActive(NotPossible):
-    names = ("code",)
-
-
-class LinkNotPaused(NotPossible):
-    names = ("code",)
-
-
-class TermsPending(NotPossible):
-    names = ("code",)
-
-
-class LinkIsCut(NotPossible):
-    names = ("code",)
-
-
-class ChannelNotLinked(NotPossible):
-    pass
-
-
-class ChannelIsPrivateTalk(NotPossible):
-    pass
-
-
-class BotNotInChannel(NotPossible):
-    pass
-
-
-class ChannelShared(NotPossible):
-    pass
 
 
 class AdvisoryNotHeld(NotPossible):

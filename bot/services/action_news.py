@@ -12,6 +12,7 @@ from bot.domain.actions import Action, ActionEvent
 from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.links import LinkState
 from bot.domain.officials import Government, Official
+from bot.services.dialogue_threads import heads_of
 from bot.services.kinds import ACTION_CARD, ACTION_NEWS
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -39,7 +40,7 @@ def announce_opening(
 ) -> None:
     """Posts the item's cards and tells its owners. An internal item has no card."""
     if action.is_joint:
-        for place in places_for(uow, *where):
+        for place in _places(uow, action, where):
             uow.outbox.add(
                 ACTION_CARD,
                 {"action": action.id},
@@ -51,15 +52,35 @@ def announce_opening(
                 link_id=place.link_id,
                 subject=subject_of(action),
             )
+    _refresh_round(uow, action)
     _tell_readers(uow, actor, action, event)
 
 
 def announce_change(uow: UnitOfWork, actor: Official, action: Action, event: ActionEvent) -> None:
     """Every card shows how the item stands now; a note beneath it and its owners hear why."""
+    _refresh_round(uow, action)
     for card in uow.outbox.of_subject(subject_of(action), ACTION_CARD):
         uow.outbox.refresh(card)
         _note_beneath(uow, action, card, event)
     _tell_readers(uow, actor, action, event)
+
+
+def _places(uow: UnitOfWork, action: Action, where: tuple[str, str, str | None]) -> list[Place]:
+    """Both threads of the round an item was opened in, else here and across each link."""
+    heads = heads_of(uow, action.dialogue_id) if action.dialogue_id and where[0] else []
+    if heads:
+        return [
+            Place(head.team, head.channel, thread_of=head.id, link_id=head.link_id)
+            for head in heads
+        ]
+    return places_for(uow, *where) if where[0] else []
+
+
+def _refresh_round(uow: UnitOfWork, action: Action) -> None:
+    """The card of a round counts its joint items."""
+    if action.dialogue_id is not None and action.is_joint:
+        for head in heads_of(uow, action.dialogue_id):
+            uow.outbox.refresh(head)
 
 
 def places_for(uow: UnitOfWork, team: str, channel: str, thread_ts: str | None) -> list[Place]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot import errors
-from bot.domain import policy
 from bot.domain.actions import (
     NEVER_DUE,
     Action,
@@ -22,14 +21,14 @@ from bot.domain.actions import (
     require_owners,
 )
 from bot.domain.inert import plain
-from bot.domain.labels import read_label
-from bot.domain.markings import Decision, screen_post
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Government, Official, Role
 from bot.services.access import require_speaker
 from bot.services.action_news import announce_change, announce_opening
 from bot.services.cards import names_in
+from bot.services.dialogue_threads import dialogue_of_thread
 from bot.services.owners import NOBODY, OwnersRead, owner_of
+from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
 
 TEXT_LIMIT, REASON_LIMIT = 1_000, 500
@@ -66,6 +65,7 @@ def open_action(uow: UnitOfWork, actor: Official, request: ActionRequest) -> tup
     known = tuple(one for one in known if one.source and source and _same_part(one.source, source))
     if known:
         return known
+    request = _in_its_round(uow, request)
     text, rendering = _fit(uow, actor, request.text), _fit(uow, actor, request.rendering)
     if not request.owners.each_side:
         return (_open(uow, actor, request, text, rendering, request.owners.owners, source),)
@@ -179,18 +179,6 @@ def may_change(actor: Official, action: Action) -> bool:
     return actor.may_speak and (carries or opened or keeps or not action.owners)
 
 
-def require_fit(text: str) -> None:
-    """Raises a NotReleased unless a text may be read by both sides, nobody being asked."""
-    screening, reading = screen_post(text), read_label(text)
-    rules = ", ".join(sorted({finding.rule for finding in screening.findings}))
-    if screening.decision is Decision.BLOCK:
-        raise errors.MarkingBlocks(rules=rules)
-    if screening.decision is not Decision.ALLOW:
-        raise errors.MarkingAsks(rules=rules)
-    for label in reading.found:
-        policy.require_relayable(label)
-
-
 def _fit(uow: UnitOfWork, actor: Official, text: str) -> str:
     """A person's words as they are kept: readable on every sink, and fit to be read there.
 
@@ -199,6 +187,15 @@ def _fit(uow: UnitOfWork, actor: Official, text: str) -> str:
     said = plain(text, names_in(uow, actor.team, text)).strip()
     require_fit(said)
     return said
+
+
+def _in_its_round(uow: UnitOfWork, request: ActionRequest) -> ActionRequest:
+    """What is opened in a round's thread belongs to the round."""
+    if request.dialogue_id is not None:
+        return request
+    place = (request.team, request.channel, request.thread_ts)
+    found = dialogue_of_thread(uow, *place)
+    return replace(request, dialogue_id=found.id) if found else request
 
 
 def _open(

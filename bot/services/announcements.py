@@ -12,6 +12,7 @@ from bot.services import (
     action_composers,
     advisory_composers,
     card_composers,
+    dialogue_composers,
     link_composers,
     reminders,
     witness,
@@ -73,5 +74,6 @@ COMPOSERS: Composers = {
     **action_composers.COMPOSERS,
     **reminders.COMPOSERS,
     **witness.COMPOSERS,
+    **dialogue_composers.COMPOSERS,
     NOTE: _note,
 }

@@ -19,7 +19,6 @@ from bot.domain.schedules import Schedule
 from bot.domain.slots import Move, Recurrence, Unit, instant_of
 from bot.services.abouts import find_about, is_joint
 from bot.services.access import require_speaker
-from bot.services.actions import require_fit
 from bot.services.cards import names_in
 from bot.services.reminders import (
     DUTY,
@@ -29,6 +28,7 @@ from bot.services.reminders import (
     readers_of,
 )
 from bot.services.schedules import plan
+from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
 
 TEXT_LIMIT = 500

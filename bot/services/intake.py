@@ -19,7 +19,7 @@ from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
-from bot.services import issuing, replies, revisions, withdrawals
+from bot.services import dialogue_threads, issuing, replies, revisions, withdrawals
 from bot.services.access import contact_of
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
@@ -38,7 +38,7 @@ def may_concern(text: str) -> bool:
 def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     """Takes in a message once; the same message again is left alone."""
     if message.is_reply:
-        return replies.take_reply(uow, message)
+        return _take_reply(uow, message)
     links = _matching_links(uow, message)
     if not links or uow.requests.is_overtaken(message.key) or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
@@ -59,9 +59,9 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
     """An edited message is read afresh while nothing of it has left; then it becomes a revision."""
     if uow.requests.is_overtaken(message.key):
         return Outcome.LEFT_ALONE
-    reply = uow.advisories.reply_at(message.team, message.channel, message.ts)
-    if reply is not None:
-        return replies.take_reply_edit(uow, reply, message)
+    followed = _follow_edit(uow, message)
+    if followed is not None:
+        return followed
     known = uow.advisories.by_source(message.team, message.channel, message.ts)
     if known is None:
         outcome = take_message(uow, message)
@@ -83,12 +83,35 @@ def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
     reply = uow.advisories.reply_at(team, channel, ts)
     if reply is not None:
         return replies.take_reply_deletion(uow, reply)
+    line = uow.dialogues.line_at(team, channel, ts)
+    if line is not None:
+        return dialogue_threads.take_line_deletion(uow, line)
     known = uow.advisories.by_source(team, channel, ts)
     if known is not None and known.state is AdvisoryState.HELD:
         return _let_go(uow, known)
     if known is not None and known.is_out:
         withdrawals.take_back(uow, known, known.government, "")
     return Outcome.LEFT_ALONE
+
+
+def _follow_edit(uow: UnitOfWork, message: Message) -> Outcome | None:
+    """What becomes of an edited reply or line of a thread; None when it is neither."""
+    reply = uow.advisories.reply_at(message.team, message.channel, message.ts)
+    if reply is not None:
+        return replies.take_reply_edit(uow, reply, message)
+    line = uow.dialogues.line_at(message.team, message.channel, message.ts)
+    if line is not None:
+        return dialogue_threads.take_line_edit(uow, line, message)
+    return None
+
+
+def _take_reply(uow: UnitOfWork, message: Message) -> Outcome:
+    """A reply belongs to an advisory or to a round of the Dialogue, whichever heads its thread."""
+    place = (message.team, message.channel, message.thread_ts)
+    dialogue = dialogue_threads.dialogue_of_thread(uow, *place)
+    if dialogue is not None:
+        return dialogue_threads.take_line(uow, dialogue, message)
+    return replies.take_reply(uow, message)
 
 
 def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:

@@ -13,6 +13,8 @@ RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
 ACTION_CARD, ACTION_NEWS = "action.card", "action.news"
 REMINDER = "followup.reminder"
+DIALOGUE_CARD, DIALOGUE_LINE = "dialogue.card", "dialogue.line"
+DIALOGUE_NEWS = "dialogue.news"
 
 # What is noted of a message that shows no text any more.
 TOMBSTONE = "tombstone"

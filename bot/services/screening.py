@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.advisories import Advisory
 from bot.domain.inert import plain
 from bot.domain.labels import read_label
@@ -22,3 +23,15 @@ def unfit(advisory: Advisory, text: str, limit: int) -> errors.BotError | None:
     if reading.unknown or any(found.rank > ceiling for found in reading.found):
         return errors.ReplyAboveLabel(number=advisory.number)
     return errors.TooLong(word="text", limit=limit) if len(text) > limit else None
+
+
+def require_fit(text: str) -> None:
+    """Raises a NotReleased unless a text may be read by both sides, nobody being asked."""
+    screening, reading = screen_post(text), read_label(text)
+    rules = ", ".join(sorted({finding.rule for finding in screening.findings}))
+    if screening.decision is Decision.BLOCK:
+        raise errors.MarkingBlocks(rules=rules)
+    if screening.decision is not Decision.ALLOW:
+        raise errors.MarkingAsks(rules=rules)
+    for label in reading.found:
+        policy.require_relayable(label)

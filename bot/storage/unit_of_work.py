@@ -14,6 +14,7 @@ from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
+from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
@@ -98,6 +99,10 @@ class UnitOfWork:
     @cached_property
     def actions(self) -> Actions:
         return Actions(self.connection)
+
+    @cached_property
+    def dialogues(self) -> Dialogues:
+        return Dialogues(self.connection)
 
     @cached_property
     def follow_ups(self) -> FollowUps:

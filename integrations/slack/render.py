@@ -15,9 +15,20 @@ from integrations.slack.shown_actions import ActionShapes
 from integrations.slack.shown_advisories import AdvisoryShapes
 from integrations.slack.shown_audit import AuditShapes
 from integrations.slack.shown_cards import CardShapes
+from integrations.slack.shown_dialogues import DialogueShapes
 from integrations.slack.shown_links import LinkShapes
 from integrations.slack.shown_reminders import ReminderShapes
 from integrations.slack.voice import FALLBACK_LIMIT, Shape, Shown, Voice
+
+NOUNS = (
+    AdvisoryShapes,
+    CardShapes,
+    LinkShapes,
+    ActionShapes,
+    DialogueShapes,
+    ReminderShapes,
+    AuditShapes,
+)
 
 
 class Renderer:
@@ -27,14 +38,7 @@ class Renderer:
         self._allowed_hosts = allowed_hosts
         self._voice = Voice(catalog, allowed_hosts)
         self._shapes: dict[type, Shape] = {NoteFacts: self._note}
-        for noun in (
-            AdvisoryShapes,
-            CardShapes,
-            LinkShapes,
-            ActionShapes,
-            ReminderShapes,
-            AuditShapes,
-        ):
+        for noun in NOUNS:
             self._shapes.update(noun(self._voice).shapes)
 
     def show(self, facts: Facts, reader: Language) -> Shown:

@@ -18,7 +18,7 @@ from bot.domain.moments import in_both_cities
 from bot.texts.catalog import Catalog, Language
 
 # Where the names of code words stand that refusals mention; words to be typed stay as typed.
-NAMES = {"role": "roster.role", "state": "actions.state"}
+NAMES = {"role": "roster.role", "state": "actions.state", "stage": "dialogues.state"}
 LIST_MARK = {Language.EN: ", ", Language.JA: "、"}
 
 

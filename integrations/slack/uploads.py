@@ -19,6 +19,8 @@ from integrations.slack.connections import Connection
 # Where Slack takes the bytes (docs: files.getUploadURLExternal).
 UPLOAD_HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 UPLOAD_SECONDS = 120
+# The files of one message: where each lies, and its name.
+Files = tuple[tuple[Path, str], ...]
 
 
 class Uploads:
@@ -37,28 +39,31 @@ class Uploads:
         self._session = session
         self._hosts = UPLOAD_HOSTS | {urlsplit(one.api_url).hostname or "" for one in connections}
 
-    async def to_person(self, team: str, user: str, path: Path, name: str, comment: str) -> None:
-        """Sends a file as a direct message."""
+    async def to_person(
+        self, team: str, user: str, files: Files, comment: str, alt: str = ""
+    ) -> None:
+        """Sends files as a direct message; `alt` are the words for who cannot see a picture."""
         try:
             opened = await self._clients[team].conversations_open(users=user)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise errors.SlackUnreachable from error
         channel = opened.data["channel"]["id"]  # type: ignore[call-overload]
-        await self.to_channel(team, channel, None, ((path, name),), comment)
+        await self.to_channel(team, channel, None, files, comment, alt)
 
     async def to_channel(
         self,
         team: str,
         channel: str,
         thread_ts: str | None,
-        files: tuple[tuple[Path, str], ...],
+        files: Files,
         comment: str,
+        alt: str = "",
     ) -> None:
         """Posts files (path, name) together in a channel, or in a thread of it."""
         client = self._clients[team]
         try:
             sent: list[dict[str, str | None]] = [
-                {"id": await self._sent(client, *one), "title": one[1]} for one in files
+                {"id": await self._sent(client, *one, alt), "title": one[1]} for one in files
             ]
             await client.files_completeUploadExternal(
                 files=sent, channel_id=channel, initial_comment=comment, thread_ts=thread_ts
@@ -66,10 +71,12 @@ class Uploads:
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise errors.SlackUnreachable from error
 
-    async def _sent(self, client: AsyncWebClient, path: Path, name: str) -> str:
+    async def _sent(self, client: AsyncWebClient, path: Path, name: str, alt: str) -> str:
         """Slack's id of the file once it has the bytes."""
         length = (await asyncio.to_thread(path.stat)).st_size
-        asked = await client.files_getUploadURLExternal(filename=name, length=length)
+        asked = await client.files_getUploadURLExternal(
+            filename=name, length=length, alt_txt=alt or None
+        )
         url = str(asked["upload_url"])
         if urlsplit(url).hostname not in self._hosts:
             raise errors.SlackUnreachable
