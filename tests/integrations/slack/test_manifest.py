@@ -102,10 +102,10 @@ def test_every_event_has_its_scope_and_every_scope_its_use():
     assert set(manifest()["settings"]["event_subscriptions"]["bot_events"]) == set(EVENTS)
 
 
-def test_the_bot_cannot_invite_itself_write_files_or_read_mail_addresses():
+def test_the_bot_cannot_invite_itself_post_anywhere_or_read_mail_addresses():
     for scope in SCOPES:
         assert not scope.startswith(("admin", "search", "channels:join", "channels:manage"))
-        assert scope not in {"files:write", "users:read.email", "chat:write.public"}
+        assert scope not in {"users:read.email", "chat:write.public"}
 
 
 def test_the_prefix_stands_before_every_command():
