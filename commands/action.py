@@ -17,6 +17,7 @@ from bot.services import actions
 from bot.services.action_composers import facts_of
 from bot.services.action_register import list_actions, show_action
 from bot.services.actions import REASON_LIMIT, TEXT_LIMIT, ActionRequest
+from bot.services.dialogues import find_dialogue
 from bot.services.owners import NOBODY, OwnersRead, owner_of, read_owners
 from bot.storage.actions import BEGINNING, Key
 from commands.arguments import Field, Kind
@@ -48,12 +49,14 @@ ITEM = Field("item", Kind.CODE, positional=True)
 OWNER = Field("owner", Kind.TEXT)
 DUE = Field("due", Kind.DUE)
 PILLAR = Field("pillar", Kind.CHOICE, required=False, choices=tuple(Pillar))
+ROUND = Field("dialogue", Kind.CODE, required=False)
 FILTERS = (
     Field("only", Kind.CHOICES, required=False, choices=tuple(Only), positional=True),
     Field("agency", Kind.AGENCY, required=False),
     Field("side", Kind.CHOICE, required=False, choices=tuple(Government)),
     PILLAR,
     Field("state", Kind.CHOICE, required=False, choices=tuple(ActionState)),
+    ROUND,
 )
 
 
@@ -68,6 +71,7 @@ def new(ask: Ask) -> Reply:
         priority=words.choice("priority", Priority),
         internal=words.choice("visibility", Visibility) is Visibility.INTERNAL,
         rendering=words.short("rendering", TEXT_LIMIT),
+        dialogue_id=_round(ask),
         team=ask.team,
         channel=ask.channel,
     )
@@ -213,8 +217,15 @@ def _filter(ask: Ask) -> Filter:
         side=_side(side) if side else None,
         pillar=_chosen(ask, "pillar", Pillar),
         state=_chosen(ask, "state", ActionState),
+        dialogue_id=_round(ask),
         overdue_on=today if Only.OVERDUE in only else None,
     )
+
+
+def _round(ask: Ask) -> int | None:
+    """The round named, if one is."""
+    number = ask.arguments.text("dialogue")
+    return find_dialogue(ask.uow, number).id if number else None
 
 
 def _side(typed: str) -> Government:
@@ -293,6 +304,7 @@ COMMAND = Command(
                     default=Visibility.JOINT.value,
                 ),
                 Field("rendering", Kind.TEXT, required=False),
+                ROUND,
             ),
         ),
         Verb("list", list_, FILTERS),

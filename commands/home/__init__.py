@@ -16,7 +16,7 @@ from bot.storage.homes import OpenHome
 from bot.storage.unit_of_work import UnitOfWork
 from commands.catalogue import Ask, Reply
 from commands.edge import Answer, Edge, Sender
-from commands.home import actions, advisories, follow_ups, links
+from commands.home import actions, advisories, dialogue, follow_ups, links
 from commands.home.sections import Section, Visit
 from integrations.slack.blocks import DIVIDER, Block, button, context, section
 from integrations.slack.blocks import actions as buttons
@@ -34,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
     *follow_ups.SECTIONS,
     *advisories.SECTIONS,
     *actions.SECTIONS[1:],
+    *dialogue.SECTIONS,
     *links.SECTIONS,
 )
 

@@ -4,36 +4,50 @@ from __future__ import annotations
 
 from bot.domain.actions import ActionState, Filter
 from bot.services.action_facts import ActionFacts
-from bot.services.action_register import list_actions
-from commands.home.sections import MOST_SHOWN, Section, Visit, heading, with_button
-from integrations.slack.blocks import Block, button, section
+from bot.services.action_register import Page, list_actions
+from commands.home.sections import Section, Visit, heading, with_button
+from integrations.slack.blocks import Block, button, context, section
 from integrations.slack.shown_actions import list_line
 from integrations.slack.speech import Safe
+
+# The most urgent ones; a page that shows everything is read by nobody, and costs more.
+SHOWN = 10
 
 
 def due_for_me(visit: Visit) -> list[Block]:
     """The items I carry by name, the most urgent first, each with the button that ends it."""
-    found = _listed(visit, Filter(official_id=visit.official.id))
-    if not found:
-        return [heading(visit, "home.due_for_me"), section(visit.speech.say("home.nothing_due"))]
-    return [heading(visit, "home.due_for_me"), *(_line(visit, item) for item in found)]
+    page = _listed(visit, Filter(official_id=visit.official.id))
+    head = heading(visit, "home.due_for_me")
+    if not page.items:
+        return [head, section(visit.speech.say("home.nothing_due"))]
+    lines = [_line(visit, item) for item in page.items]
+    return [head, *lines, *_more(visit, page, "mine")]
 
 
 def of_my_agency(visit: Visit) -> list[Block]:
     """What my agency carries besides, so that nothing waits for somebody who is away."""
     mine = visit.official.id
-    found = [
-        item
-        for item in _listed(visit, Filter(agency=visit.official.agency))
+    page = _listed(visit, Filter(agency=visit.official.agency))
+    lines = [
+        _line(visit, item)
+        for item in page.items
         if all(owner.official_id != mine for owner in item.action.owners)
     ]
-    if not found:
+    if not lines:
         return []
-    return [heading(visit, "home.of_my_agency"), *(_line(visit, item) for item in found)]
+    agency = f"agency:{visit.official.agency}"
+    return [heading(visit, "home.of_my_agency"), *lines, *_more(visit, page, agency)]
 
 
-def _listed(visit: Visit, wanted: Filter) -> tuple[ActionFacts, ...]:
-    return list_actions(visit.uow, visit.official, wanted, limit=MOST_SHOWN).items
+def _listed(visit: Visit, wanted: Filter) -> Page:
+    return list_actions(visit.uow, visit.official, wanted, limit=SHOWN)
+
+
+def _more(visit: Visit, page: Page, words: str) -> list[Block]:
+    """Where the rest of a section is read."""
+    if page.next is None:
+        return []
+    return [context(visit.speech.say("home.more", words=words))]
 
 
 def _line(visit: Visit, item: ActionFacts) -> Block:

@@ -1,6 +1,7 @@
 """`make bench`: one run, both contenders in turn, a table of ratios.
 
-Nothing is asserted about time. That every command was committed and every message relayed is.
+For the register, the contenders are a small one and a large one. Nothing is asserted about
+time. That every command was committed and every message relayed is.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import logs
-from tests.bench import acknowledgement, relay
+from tests.bench import acknowledgement, register, relay
 from tests.bench.bare import BareApp
 from tests.bench.ours import decisions, running_bot
 from tests.bench.slack import Slack
@@ -42,6 +43,7 @@ async def run(rounds: int, folder: Path) -> list[Comparison]:
         await ours.stop()
         await bare.stop()
         await slack.stop()
+    found += await register.measure(rounds, folder)
     _require(found, "command", written)
     _require(found, "relay", relayed)
     return found
