@@ -44,6 +44,10 @@ class Desk:
         ts = [ts for (_, ts), one in self._stands.items() if one.delivery.kind == kind]
         return ts[number]
 
+    def stands(self, team: str) -> list[Facts]:
+        """Everything that stands in a workspace, in the order of posting."""
+        return [one.facts for (where, _), one in self._stands.items() if where == team]
+
     def words(self, team: str) -> str:
         """Everything that stands in a workspace, as far as people wrote it."""
         return repr([one.facts for (where, _), one in self._stands.items() if where == team])
