@@ -40,6 +40,7 @@ from integrations.slack.history import History
 from integrations.slack.ingress import IngressGuard
 from integrations.slack.people import People
 from integrations.slack.render import Renderer
+from integrations.slack.skew import ClockSkew
 from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from integrations.web import WebServer
@@ -62,6 +63,7 @@ class Application:
         *,
         hold_off: timedelta = HOLD_OFF,
         lease: timedelta = LEASE,
+        skew: ClockSkew | None = None,
     ) -> None:
         self._settings = settings
         self._session = session
@@ -102,6 +104,9 @@ class Application:
             for one in connections
         ]
         self._running = Running()
+        self.clock.also_wake(self._show_homes)
+        if skew is not None:
+            self._meters.watch_clock(lambda: skew.seconds)
 
     async def start(self) -> None:
         """Brings the database up to date, then listens, then connects."""
@@ -162,6 +167,11 @@ class Application:
             await self.database.run(lambda uow: uow.workspaces.of_team(""))
             return True
         return False
+
+    def _show_homes(self) -> None:
+        """After a tick that promised something: open Home tabs show what fell due."""
+        if self.edge.show_homes is not None:
+            self.edge.later(self.edge.show_homes())
 
     def _remember_settings(self, uow: UnitOfWork) -> None:
         for one in self._settings.workspaces:
@@ -229,4 +239,6 @@ def build(
     database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring())
     settings = with_open_tokens(settings, database)
     hide(secrets_of(settings))
-    return Application(settings, database, new_session(), hold_off=hold_off, lease=lease)
+    skew = ClockSkew()
+    session = new_session(skew)
+    return Application(settings, database, session, hold_off=hold_off, lease=lease, skew=skew)

@@ -101,7 +101,7 @@ EXAMPLES = {
     "name": '"…"',
     "year": "2027",
     "followup": "FUP-JP-2026-0001",
-    "when": '"2026-10-02 10:00"',
+    "when": '"next Friday 10:00"',
     "for": "@user|ASD|here",
     "about": "ACT-2026-0001",
     "every": '"2 weeks"',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import time
 
 from bot import errors
 from bot.domain.actions import Owner
@@ -11,6 +11,7 @@ from bot.domain.characters import fold
 from bot.domain.follow_ups import FollowUp, Spot, read_every
 from bot.domain.slots import Unit
 from bot.services import follow_ups
+from bot.services.escalation_composers import pause_escalation, resume_escalation
 from bot.services.follow_ups import TEXT_LIMIT, FollowUpRequest, When
 from bot.services.owners import owner_of, read_owners
 from commands.arguments import Field, Kind
@@ -19,7 +20,8 @@ from integrations.slack.shown_reminders import follow_up_line
 from integrations.slack.speech import Safe
 
 FOLLOW_UP = Field("followup", Kind.CODE, positional=True)
-WHEN = Field("when", Kind.TEXT)
+ABOUT = Field("about", Kind.CODE, positional=True)
+WHEN = Field("when", Kind.DUE)
 HERE = frozenset({"here", "channel", "ここ", "このチャンネル"})
 
 
@@ -80,6 +82,16 @@ def not_mine(ask: Ask) -> Reply:
     return Reply(ask.say("followups.handed_back", number=back.number))
 
 
+def pause(ask: Ask) -> Reply:
+    number = pause_escalation(ask.uow, ask.official, ask.arguments.text("about"))
+    return Reply(ask.say("escalations.paused", number=number))
+
+
+def resume(ask: Ask) -> Reply:
+    number = resume_escalation(ask.uow, ask.official, ask.arguments.text("about"))
+    return Reply(ask.say("escalations.resumed", number=number))
+
+
 def hours(ask: Ask) -> Reply:
     opens, closes = _clock(ask, "opens"), _clock(ask, "closes")
     follow_ups.set_hours(ask.uow, ask.official, opens, closes)
@@ -129,14 +141,11 @@ def _clock(ask: Ask, name: str) -> time:
 
 
 def _when(ask: Ask, name: str) -> When:
-    """A day, and a time of day where one stands last; raises BadDate."""
-    typed = fold(ask.arguments.text(name)).text
-    day, _, clock = typed.rpartition(" ")
-    try:
-        at = datetime.strptime(clock, "%H:%M").time() if day else None  # noqa: DTZ007
-        return When(date.fromisoformat(day or typed), at)
-    except ValueError:
-        raise errors.BadDate(value=typed) from None
+    """The day and time typed; raises DueNotUnderstood where it has to be asked about."""
+    read = ask.due(name)
+    if read.on is None:
+        raise errors.BadDate(value=read.phrase)
+    return When(read.on, read.at if read.is_timed else None, read.side)
 
 
 NEW = Verb(
@@ -148,7 +157,7 @@ NEW = Verb(
         Field("for", Kind.TEXT, required=False),
         Field("about", Kind.CODE, required=False),
         Field("every", Kind.TEXT, required=False),
-        Field("until", Kind.TEXT, required=False),
+        Field("until", Kind.DUE, required=False),
     ),
 )
 MOVE = Verb("move", move, (FOLLOW_UP, WHEN))
@@ -159,9 +168,11 @@ COMMAND = Command(
         NEW,
         Verb("list", list_),
         Verb("done", done, (FOLLOW_UP,)),
-        Verb("snooze", snooze, (FOLLOW_UP, Field("when", Kind.TEXT, required=False))),
+        Verb("snooze", snooze, (FOLLOW_UP, Field("when", Kind.DUE, required=False))),
         MOVE,
         Verb("cancel", cancel, (FOLLOW_UP,)),
+        Verb("pause", pause, (ABOUT,)),
+        Verb("resume", resume, (ABOUT,)),
         Verb("hours", hours, (Field("opens", Kind.TEXT), Field("closes", Kind.TEXT))),
     ),
 )

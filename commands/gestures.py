@@ -243,6 +243,8 @@ def _at_fault(verb: Verb, refusal: errors.BotError) -> str:
         errors.UnknownOwner: "owner",
         errors.BadDate: "due",
         errors.DueNotUnderstood: "due",
+        errors.BadRecurrence: "every",
+        errors.BadHours: "opens",
     }
     wanted = named or kinds.get(type(refusal), "")
     names = [field.name for field in verb.fields]

@@ -8,9 +8,11 @@ from bot.domain.agencies import Agency
 from bot.domain.calendars import CalendarName, Holiday
 from bot.domain.officials import Official, Role
 from bot.services import calendars, roster
+from bot.services.digests import digest_for
 from commands import audited
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
+from integrations.slack.shown_digests import digest_text
 from integrations.slack.speech import Safe
 
 HOLIDAY_NAME_LIMIT = 80
@@ -53,6 +55,11 @@ def remove(ask: Ask) -> Reply:
     user = ask.arguments.person("user")
     removed = roster.remove_official(ask.uow, ask.official, ask.team, user)
     return Reply(_described(ask, "roster.removed", removed))
+
+
+def duty(ask: Ask) -> Reply:
+    official = roster.hand_duty(ask.uow, ask.official, ask.team, ask.arguments.person("user"))
+    return Reply(ask.say("roster.duty_handed", name=official.name, agency=_agency(ask, official)))
 
 
 def leave(ask: Ask) -> Reply:
@@ -108,14 +115,21 @@ def _holiday_line(ask: Ask, holiday: Holiday) -> Safe:
     return ask.say(key, date=holiday.on, side=holiday.side.value, name=name)
 
 
+def digest(ask: Ask) -> Reply:
+    return Reply(digest_text(ask.speech, digest_for(ask.uow, ask.official)))
+
+
 def help_(ask: Ask) -> Reply:
     return Reply(ask.say("commands.help"))
 
 
 def _described(ask: Ask, key: str, official: Official) -> Safe:
-    agency: Agency | str = ask.uow.agencies.get(official.agency) or official.agency
     roles = [ask.say(f"roster.role.{role.value}") for role in sorted(official.roles)]
-    return ask.say(key, name=official.name, agency=agency, roles=roles)
+    return ask.say(key, name=official.name, agency=_agency(ask, official), roles=roles)
+
+
+def _agency(ask: Ask, official: Official) -> Agency | str:
+    return ask.uow.agencies.get(official.agency) or official.agency
 
 
 DAY = Field("date", Kind.DATE, positional=True)
@@ -152,6 +166,7 @@ COMMAND = Command(
         Verb("whoami", whoami),
         Verb("roster", list_),
         Verb("remove", remove, (USER,)),
+        Verb("duty", duty, (USER,)),
         Verb("leave", leave),
         Verb(
             "language",
@@ -169,6 +184,7 @@ COMMAND = Command(
         Verb("holiday remove", remove_holiday, (DAY, OWN_CALENDAR)),
         Verb("holiday list", list_holidays, (ANY_CALENDAR, YEAR)),
         *audited.VERBS,
+        Verb("digest", digest),
         Verb("help", help_),
     ),
 )

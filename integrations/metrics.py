@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Gauge
 
 from bot import errors
@@ -14,6 +16,7 @@ class Meters:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._skew_now: Callable[[], float | None] = lambda: None
         self.registry = CollectorRegistry()
         self._deliveries = Gauge(
             "kakehashi_deliveries",
@@ -24,9 +27,21 @@ class Meters:
         self._up = Gauge(
             "kakehashi_database_up", "Whether the database answers", registry=self.registry
         )
+        self._skew = Gauge(
+            "kakehashi_clock_skew_seconds",
+            "This machine's clock less Slack's, by the newest answer",
+            registry=self.registry,
+        )
+
+    def watch_clock(self, skew: Callable[[], float | None]) -> None:
+        """Where the clock's difference from Slack's is learned; None while it is not known."""
+        self._skew_now = skew
 
     async def read(self) -> None:
         """Brings the gauges up to date."""
+        skew = self._skew_now()
+        if skew is not None:
+            self._skew.set(skew)
         try:
             counts = await self._database.run(lambda uow: uow.outbox.count_open())
         except errors.TryAgain:

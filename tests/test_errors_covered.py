@@ -426,7 +426,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
         follow_ups.cancel_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
         follow_ups.finish_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),
     ),
-    "FollowUpInPast": lambda s: followup.new(ask(s, typed(followup, "new x when:2020-01-01"))),
+    "FollowUpInPast": lambda s: followup.new(ask(s, typed(followup, f"{SOON} until:2026-09-17"))),
     "FollowUpIsYours": lambda s: (
         follow_up(s),
         follow_ups.hand_back_follow_up(s.uow, s.the("TANAKA"), FOLLOW_UP),

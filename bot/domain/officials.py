@@ -26,6 +26,9 @@ class Role(StrEnum):
     NOTETAKER = "notetaker"  # captures actions and decisions
     MEMBER = "member"  # posts advisories, acknowledges
     OBSERVER = "observer"  # reads lists, changes nothing
+    DUTY = "duty"  # hears first when their agency is late
+    CONTACT = "contact"  # point of contact of the side: hears next
+    COCHAIR = "cochair"  # office of the side's co-chair: hears last
     SOURCE = "source"  # a bot whose posts count as an agency's advisories
 
 

@@ -27,6 +27,7 @@ from bot.services.access import require_speaker
 from bot.services.action_news import announce_change, announce_opening
 from bot.services.cards import names_in
 from bot.services.dialogue_threads import dialogue_of_thread
+from bot.services.escalations import watch_action
 from bot.services.owners import NOBODY, OwnersRead, owner_of
 from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
@@ -139,7 +140,9 @@ def postpone_action(uow: UnitOfWork, actor: Official, number: str, due: Due) -> 
     """Another due date; the old one stays in the history."""
     action = _in_hand(uow, actor, number)
     before = action.due.on.isoformat() if action.due.on else ""
-    return _changed(uow, actor, action.postpone(due), "due", before)
+    postponed = _changed(uow, actor, action.postpone(due), "due", before)
+    watch_action(uow, postponed)
+    return postponed
 
 
 def note_action(uow: UnitOfWork, actor: Official, number: str, text: str) -> Action:
@@ -230,6 +233,7 @@ def _open(
     )
     event = _noted(uow, actor, action, "open", "")
     announce_opening(uow, actor, action, event, (request.team, request.channel, request.thread_ts))
+    watch_action(uow, action)
     return action
 
 

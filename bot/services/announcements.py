@@ -13,6 +13,8 @@ from bot.services import (
     advisory_composers,
     card_composers,
     dialogue_composers,
+    digests,
+    escalation_composers,
     link_composers,
     reminders,
     witness,
@@ -75,5 +77,7 @@ COMPOSERS: Composers = {
     **reminders.COMPOSERS,
     **witness.COMPOSERS,
     **dialogue_composers.COMPOSERS,
+    **escalation_composers.COMPOSERS,
+    **digests.COMPOSERS,
     NOTE: _note,
 }

@@ -20,13 +20,9 @@ from bot.domain.slots import Move, Recurrence, Unit, instant_of
 from bot.services.abouts import find_about, is_joint
 from bot.services.access import require_speaker
 from bot.services.cards import names_in
-from bot.services.reminders import (
-    DUTY,
-    FOLLOW_UP,
-    next_opening,
-    reader_hours,
-    readers_of,
-)
+from bot.services.escalations import unwatch_follow_up
+from bot.services.readers import next_opening, reader_hours, readers_of
+from bot.services.reminders import DUTY, FOLLOW_UP
 from bot.services.schedules import plan
 from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
@@ -38,10 +34,14 @@ KEEPERS = (Role.NOTETAKER, Role.LIAISON, Role.ADMIN)
 
 @dataclass(frozen=True)
 class When:
-    """A day, and a wall time on the clock of whoever typed it; without one, in the morning."""
+    """A day, and a wall time on the clock of a side, by default of whoever typed it.
+
+    Without a time the reader's morning is meant.
+    """
 
     on: date
     at: time | None = None
+    side: Government | None = None
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,7 @@ def _answered(uow: UnitOfWork, actor: Official, follow_up: FollowUp, answer: Ans
     for reminder in uow.follow_ups.unanswered(follow_up.id):
         uow.follow_ups.answer(reminder, answer, actor.id)
         uow.outbox.refresh(uow.outbox.get(reminder.delivery_id))
+    unwatch_follow_up(uow, follow_up)
     uow.audit.record(actor, f"followup.{answer.value}", follow_up.number)
     _mark_homes(uow, follow_up)
     return follow_up
@@ -232,7 +233,7 @@ def _schedule(
 def _recurrence(uow: UnitOfWork, actor: Official, follow_up: FollowUp, when: When) -> Recurrence:
     """Once, at that time on the actor's clock, else when the reader's day begins."""
     hours, _ = reader_hours(uow, follow_up)
-    zone = ZONES[actor.government] if when.at else hours.zone
+    zone = ZONES[when.side or actor.government] if when.at else hours.zone
     at = when.at or hours.opens
     closing = instant_of(when.on, when.at or hours.closes, zone)
     if closing <= uow.now:

@@ -16,6 +16,9 @@ REMINDER = "followup.reminder"
 DIALOGUE_CARD, DIALOGUE_LINE = "dialogue.card", "dialogue.line"
 DIALOGUE_NEWS = "dialogue.news"
 
+# What is told when something is late, and once a week.
+ESCALATION, DIGEST = "escalation", "digest"
+
 # What is noted of a message that shows no text any more.
 TOMBSTONE = "tombstone"
 

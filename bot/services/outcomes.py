@@ -7,6 +7,7 @@ from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
 from bot.services.cards import is_shown, refresh_status
+from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
 from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
 from bot.services.notes import tell_directly, tell_here
@@ -59,6 +60,7 @@ def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> N
     sent = uow.outbox.get(delivery.target or delivery.id)
     if delivery.kind == COPY:
         refresh_status(uow, advisory.id)
+        watch_receipts(uow, advisory)
         if delivery.target is None:
             _keep_route_open(uow, advisory, delivery)
     # What was composed before a change may arrive after it: it is brought up to date at once.

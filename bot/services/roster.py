@@ -70,6 +70,23 @@ def remove_official(uow: UnitOfWork, actor: Official, team: str, user: str) -> O
     return official
 
 
+def hand_duty(uow: UnitOfWork, actor: Official, team: str, user: str) -> Official:
+    """Makes an official the one duty officer of their agency; its duty officer may hand over."""
+    official = uow.officials.find(team, user)
+    if official is None:
+        raise errors.OfficialNotFound(user=user)
+    if official.government != actor.government:
+        raise errors.OtherGovernment
+    if not (actor.has(Role.DUTY) and actor.agency == official.agency):
+        require_role(uow, actor, Role.ADMIN)
+    for other in uow.officials.of(official.government, Role.DUTY):
+        if other.agency == official.agency and other.id != official.id:
+            uow.officials.set_roles(other.id, other.roles - {Role.DUTY})
+    uow.officials.set_roles(official.id, official.roles | {Role.DUTY})
+    uow.audit.record(actor, "roster.duty", f"{team}/{user}", agency=official.agency)
+    return official
+
+
 def set_language(uow: UnitOfWork, actor: Official, language: str) -> None:
     """The language the bot uses with this official; `auto` follows their Slack settings."""
     uow.officials.set_language(actor.id, language)

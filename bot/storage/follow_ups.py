@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
@@ -12,7 +12,12 @@ from bot.domain.deliveries import DeliveryState, Method
 from bot.domain.follow_ups import Answer, FollowUp, FollowUpState, Reminder, Spot
 from bot.domain.officials import Government, Official
 from bot.storage.tables import officials, outbox
-from bot.storage.tables_follow_ups import follow_ups, official_hours, reminders
+from bot.storage.tables_follow_ups import (
+    escalation_pauses,
+    follow_ups,
+    official_hours,
+    reminders,
+)
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
 GET = select(follow_ups).where(follow_ups.c.id == bindparam("wanted"))
@@ -118,6 +123,35 @@ class FollowUps:
             .where(reminders.c.follow_up_id == reminder.follow_up_id)
             .values(answer=answer.value, answered_by=by)
         )
+
+    def pause(self, number: str, official: Official, at: datetime) -> None:
+        """An official's side is told no more of an item that is late."""
+        self.resume(number, official.government)
+        self._connection.execute(
+            insert(escalation_pauses).values(
+                number=number,
+                government=official.government.value,
+                official_id=official.id,
+                at=at,
+            )
+        )
+
+    def resume(self, number: str, government: Government) -> bool:
+        """The side is told again; False when it was not paused."""
+        gone = self._connection.execute(
+            delete(escalation_pauses)
+            .where(escalation_pauses.c.number == number)
+            .where(escalation_pauses.c.government == government.value)
+        )
+        return bool(gone.rowcount)
+
+    def is_paused(self, number: str, government: Government) -> bool:
+        found = self._connection.execute(
+            select(escalation_pauses.c.number)
+            .where(escalation_pauses.c.number == number)
+            .where(escalation_pauses.c.government == government.value)
+        )
+        return found.first() is not None
 
     def hours_of(self, official_id: int) -> tuple[time, time] | None:
         """The hours somebody set for themselves, or None."""

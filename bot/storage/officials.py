@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
@@ -96,6 +97,12 @@ class Officials:
         self._forget()
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(name=name)
+        )
+
+    def set_roles(self, official_id: int, roles: Iterable[Role]) -> None:
+        values = sorted(role.value for role in roles)
+        self._connection.execute(
+            update(officials).where(officials.c.id == official_id).values(roles=values)
         )
 
     def set_language(self, official_id: int, language: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -26,6 +26,17 @@ DUE = (
 TAKE = {
     "sqlite": sqlite_insert(schedule_slots).on_conflict_do_nothing(),
     "postgresql": postgresql_insert(schedule_slots).on_conflict_do_nothing(),
+}
+RESET = ("kind", "subject_id", "recurrence", "calendar", "next_on", "next_at", "failures")
+PUT_ONCE = {
+    name: statement.on_conflict_do_update(
+        index_elements=[schedules.c.name],
+        set_={column: statement.excluded[column] for column in RESET},
+    )
+    for name, statement in (
+        ("sqlite", sqlite_insert(schedules)),
+        ("postgresql", postgresql_insert(schedules)),
+    )
 }
 SET = update(schedules).where(schedules.c.id == bindparam("wanted"))
 BY_NAME = select(schedules).where(schedules.c.name == bindparam("wanted"))
@@ -75,11 +86,39 @@ class Schedules:
             self._connection.execute(SET, {"wanted": found.id, **values})
         return self._required(name)
 
+    def put_once(
+        self,
+        kind: str,
+        subject_id: int,
+        calendar: str,
+        planned: Mapping[str, tuple[Recurrence, datetime]],
+    ) -> None:
+        """Sets several schedules by name, each with one slot at a known instant, in one go."""
+        rows = [
+            {
+                "name": name,
+                "kind": kind,
+                "subject_id": subject_id,
+                "recurrence": _values(recurrence),
+                "calendar": calendar,
+                "next_on": recurrence.start_on,
+                "next_at": at,
+                "failures": 0,
+            }
+            for name, (recurrence, at) in planned.items()
+        ]
+        if rows:
+            self._connection.execute(PUT_ONCE[self._connection.dialect.name], rows)
+
     def ensure(self, name: str, kind: str, recurrence: Recurrence, calendar: str) -> None:
-        """Sets a standing schedule when it is new or its recurrence has changed; else leaves it."""
+        """Sets a standing schedule when it is new or its recurrence has changed; else leaves it.
+
+        A new one begins today: nobody is told what would have been said before it was there.
+        """
         found = self.by_name(name)
         if found is None or (found.recurrence, found.calendar) != (recurrence, calendar):
-            self.put(name, kind, recurrence, calendar)
+            put = self.put(name, kind, recurrence, calendar)
+            self.go_on(put, max(recurrence.start_on, self._now.date()), self._now)
 
     def by_name(self, name: str) -> Schedule | None:
         row = self._connection.execute(BY_NAME, {"wanted": name}).one_or_none()

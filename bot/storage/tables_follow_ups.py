@@ -58,6 +58,17 @@ reminders = Table(
     CheckConstraint("answer IN ('done','snoozed','moved','not_mine','cancelled')", name="answer"),
 )
 
+# Items a side does not want to hear of for now; the other side's people still do.
+escalation_pauses = Table(
+    "escalation_pauses",
+    metadata,
+    Column("number", String(20), primary_key=True),
+    Column("government", String(2), primary_key=True),
+    Column("official_id", ForeignKey("officials.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    CheckConstraint("government IN ('JP','AU')", name="government"),
+)
+
 # Hours somebody set for themselves; everybody else's are their city's.
 official_hours = Table(
     "official_hours",

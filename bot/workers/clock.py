@@ -40,7 +40,7 @@ class Clock:
         duties: Mapping[str, Duty] = DUTIES,
     ) -> None:
         self._database = database
-        self._wake = wake
+        self._wakes = [wake]
         self._duties = duties
         self._last_beat: datetime | None = None
         # A tick that comes late still counts, once: rows decide what it does.
@@ -51,6 +51,10 @@ class Clock:
         self._scheduler.add_job(self._beat, "interval", seconds=BEAT_SECONDS)
         self._scheduler.add_job(self.tick, "interval", seconds=TICK_SECONDS)
         self._scheduler.add_job(self._tidy, "interval", hours=1)
+
+    def also_wake(self, wake: Callable[[], None]) -> None:
+        """Somebody else who is told after a tick that promised something."""
+        self._wakes.append(wake)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -80,7 +84,8 @@ class Clock:
                 log.exception("clock.tick_fault")
                 return
             if promised:
-                self._wake()
+                for wake in self._wakes:
+                    wake()
 
     async def _beat(self) -> None:
         self._last_beat = datetime.now(UTC)

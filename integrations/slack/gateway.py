@@ -22,6 +22,7 @@ from integrations.slack.connections import Connection
 from integrations.slack.people import People
 from integrations.slack.permalinks import Permalinks
 from integrations.slack.render import Renderer
+from integrations.slack.skew import ClockSkew
 
 CALL_SECONDS = 8
 EVENT_TYPE = "kakehashi_delivery"
@@ -36,11 +37,12 @@ QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
 NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
 
 
-def new_session() -> aiohttp.ClientSession:
+def new_session(skew: ClockSkew | None = None) -> aiohttp.ClientSession:
     """The one session of the process; its timeout bounds every call."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=CALL_SECONDS),
         connector=aiohttp.TCPConnector(limit=100),
+        trace_configs=[skew.tracing()] if skew else None,
     )
 
 

@@ -9,6 +9,7 @@ import aiohttp
 from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.services.escalation_facts import EscalationFacts
 from bot.services.facts import Facts
 from bot.services.follow_up_facts import ReminderFacts
 
@@ -26,6 +27,8 @@ class Permalinks:
 
     async def put_into(self, facts: Facts, team: str) -> Facts:
         """The same facts, with the addresses of what they lead back to."""
+        if isinstance(facts, EscalationFacts):
+            return replace(facts, link=await self._address(facts.message, team))
         if not isinstance(facts, ReminderFacts):
             return facts
         links = await asyncio.gather(*(self._address(item.message, team) for item in facts.items))

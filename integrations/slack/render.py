@@ -16,18 +16,22 @@ from integrations.slack.shown_advisories import AdvisoryShapes
 from integrations.slack.shown_audit import AuditShapes
 from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_dialogues import DialogueShapes
+from integrations.slack.shown_digests import DigestShapes
+from integrations.slack.shown_escalations import EscalationShapes
 from integrations.slack.shown_links import LinkShapes
 from integrations.slack.shown_reminders import ReminderShapes
 from integrations.slack.voice import FALLBACK_LIMIT, Shape, Shown, Voice
 
 NOUNS = (
-    AdvisoryShapes,
-    CardShapes,
-    LinkShapes,
     ActionShapes,
-    DialogueShapes,
-    ReminderShapes,
+    AdvisoryShapes,
     AuditShapes,
+    CardShapes,
+    DialogueShapes,
+    DigestShapes,
+    EscalationShapes,
+    LinkShapes,
+    ReminderShapes,
 )
 
 

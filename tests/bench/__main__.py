@@ -20,6 +20,7 @@ from tests.bench import acknowledgement, register, relay
 from tests.bench.bare import BareApp
 from tests.bench.ours import decisions, running_bot
 from tests.bench.slack import Slack
+from tests.bench.ticks import measure as measure_ticks
 from tests.bench.timing import Comparison, Samples
 
 MILLI = 1000
@@ -46,7 +47,7 @@ async def run(rounds: int, folder: Path) -> list[Comparison]:
     found += await register.measure(rounds, folder)
     _require(found, "command", written)
     _require(found, "relay", relayed)
-    return found
+    return found + await measure_ticks(rounds, folder)
 
 
 def _require(found: list[Comparison], what: str, committed: int) -> None:

@@ -39,30 +39,30 @@ async def test_set_in_tokyo_it_arrives_in_canberras_morning_once_with_the_way_ba
     strict: Bridge,
 ) -> None:
     # Friday, 17:00 in Tokyo and 18:00 in Canberra.
-    await strict.set_clock(2026, 9, 18, 8, 0)
+    await strict.set_clock(2026, 9, 11, 8, 0)
     await strict.enrol_everybody()
     await strict.link()
     await strict.tanaka.types('/action new "Share the IoC format" owner:ASD')
     card = await strict.nguyen.sees("ACT-2026-0001")
     answer = await strict.tanaka.types(
-        '/followup new "Chase IOC feedback" when:"2026-09-18 18:00" for:ASD about:ACT-2026-0001'
+        '/followup new "Chase IOC feedback" when:"2026-09-11 18:00" for:ASD about:ACT-2026-0001'
     )
     number = number_in(answer)
-    assert "2026年9月21日(月)" in answer
+    assert "2026年9月14日(月)" in answer
 
-    await strict.set_clock(2026, 9, 20, 23, 20)
+    await strict.set_clock(2026, 9, 13, 23, 20)
     await reminded(strict)
     assert "Chase" not in await strict.nguyen.everything()
     # Monday, 09:30 in Canberra.
-    await strict.set_clock(2026, 9, 20, 23, 30, 1)
+    await strict.set_clock(2026, 9, 13, 23, 30, 1)
     await reminded(strict)
     letter = await strict.nguyen.is_written(number, "Chase IOC feedback", "A follow-up is due")
     assert "期日" not in str(letter)
     assert f"/archives/C11ADV/p{str(card['ts']).replace('.', '')}" in str(letter)
     await reminded(strict)
-    later = await strict.tanaka.types('/followup new "The sentinel" when:"2026-09-21 09:00"')
+    later = await strict.tanaka.types('/followup new "The sentinel" when:"2026-09-14 09:45"')
     assert "FUP-JP-2026-0001" in later
-    await strict.set_clock(2026, 9, 21, 0, 30, 1)
+    await strict.set_clock(2026, 9, 14, 0, 45, 1)
     await reminded(strict)
     await strict.tanaka.is_written("The sentinel", "フォローアップの期日です")
     assert "Chase" not in str(await strict.tanaka.is_written("The sentinel"))
