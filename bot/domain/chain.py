@@ -145,8 +145,11 @@ class Chain:
         self._signed = {one.seq: one.hash for one in checkpoints}
         self._last_signed = max(self._signed, default=0)
         self._is_signed = verify is not None
-        # By hash: a witness of the other side knows no number.
-        self._heads = {head.hash: head for head in heads if head.government in (None, government)}
+        # By hash: a witness of the other side knows no number; several may have seen the same.
+        self._heads: dict[str, list[Head]] = {}
+        for head in heads:
+            if head.government in (None, government):
+                self._heads.setdefault(head.hash, []).append(head)
         self.met: set[Head] = set()
         if verify is not None:
             self.findings += _check_signatures(checkpoints, verify)
@@ -160,9 +163,9 @@ class Chain:
             signed = self._signed.pop(entry.seq, None)
             if signed is not None and signed != entry.hash:
                 self._note(Fault.REWRITTEN, entry.seq)
-            head = self._heads.get(entry.hash)
-            if head is not None and head.seq in (None, entry.seq):
-                self.met.add(head)
+            for head in self._heads.get(entry.hash, ()):
+                if head.seq in (None, entry.seq):
+                    self.met.add(head)
             self.seq, self.hash = entry.seq, entry.hash
 
     def end(self) -> list[Finding]:

@@ -180,6 +180,7 @@ def set_hours(uow: UnitOfWork, actor: Official, opens: time, closes: time) -> No
     if opens >= closes:
         raise errors.BadHours
     uow.follow_ups.set_hours(actor.id, opens, closes)
+    uow.audit.record(actor, "followup.hours", f"{actor.team}/{actor.user}")
     for follow_up in uow.follow_ups.open_of(actor):
         for schedule in uow.schedules.of(FOLLOW_UP, follow_up.id):
             if schedule.next_on is not None:

@@ -77,6 +77,7 @@ def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Ou
         _change(uow, replace(reply, body="", is_deleted=True))
         return _refused(uow, message, uow.officials.get(reply.author_id), refusal)
     _change(uow, replace(reply, body=message.text))
+    uow.audit.record(uow.officials.get(reply.author_id), "reply.revise", advisory.number)
     return Outcome.ISSUED
 
 
@@ -84,6 +85,8 @@ def take_reply_deletion(uow: UnitOfWork, reply: ThreadReply) -> Outcome:
     """Mirrored replies of a deleted one become tombstones."""
     if not reply.is_deleted:
         _change(uow, replace(reply, body="", is_deleted=True))
+        author, advisory = uow.officials.get(reply.author_id), uow.advisories.get(reply.advisory_id)
+        uow.audit.record(author, "reply.delete", advisory.number)
     return Outcome.LEFT_ALONE
 
 
