@@ -32,6 +32,7 @@ for name, group in (
     ("audit", guarding.audit),
     ("keys", guarding.keys),
     ("tokens", guarding.tokens),
+    ("retention", guarding.retention),
     ("deliveries", deliveries),
     ("explain", explain),
 ):

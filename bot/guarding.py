@@ -16,6 +16,7 @@ from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang, fail, operate, settin
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys outside the database.")
 tokens = typer.Typer(no_args_is_help=True, help="Tokens sealed in the database.")
+retention = typer.Typer(no_args_is_help=True, help="How long content is kept.")
 
 Side = Annotated[str, typer.Option("--government", help="JP or AU")]
 
@@ -156,3 +157,70 @@ def tokens_list(config: ConfigPath = DEFAULT_CONFIG) -> None:
     from bot import custody, operations
 
     operate(config, custody.list_tokens, operations.required_current)
+
+
+@retention.command("show")
+def retention_show(config: ConfigPath = DEFAULT_CONFIG, lang: Lang = None) -> None:
+    """How long each class of content is kept, and what is under legal hold."""
+    from bot import keeping, operations
+
+    days, language = settings_of(config).retention.schedule, operator_language(os.environ, lang)
+    operate(
+        config,
+        lambda database: keeping.show_schedule(database, days, language),
+        operations.required_current,
+    )
+
+
+@retention.command("plan")
+def retention_plan(
+    government: Side, config: ConfigPath = DEFAULT_CONFIG, lang: Lang = None
+) -> None:
+    """What would be destroyed of one side now; nothing is changed."""
+    from bot import keeping, operations
+
+    days, language = settings_of(config).retention.schedule, operator_language(os.environ, lang)
+    operate(
+        config,
+        lambda database: keeping.show_plan(database, government, days, language),
+        operations.required_current,
+    )
+
+
+@retention.command("propose")
+def retention_propose(government: Side, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Puts a plan up for two administrators of that side to approve in Slack; prints its code."""
+    from bot import keeping
+
+    days = settings_of(config).retention.schedule
+    operate(config, lambda database: keeping.propose(database, government, days))
+
+
+@retention.command("purge")
+def retention_purge(
+    code: str,
+    config: ConfigPath = DEFAULT_CONFIG,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what it would do.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Destroys what two administrators approved."""
+    from bot import keeping
+
+    language = operator_language(os.environ, lang)
+    operate(config, lambda database: keeping.purge(database, code, language, dry_run=dry_run))
+
+
+@retention.command("hold")
+def retention_hold(number: str, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """A legal hold: the advisory is not destroyed, whatever was approved."""
+    from bot import keeping
+
+    operate(config, lambda database: keeping.hold(database, number))
+
+
+@retention.command("release")
+def retention_release(number: str, config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Takes a legal hold back."""
+    from bot import keeping
+
+    operate(config, lambda database: keeping.release(database, number))

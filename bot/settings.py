@@ -39,6 +39,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.domain.officials import Government
+from bot.domain.retention import DataClass, Schedule
 from bot.errors import BadConfiguration
 from bot.faults import OURS, Fault, fault_of, inconsistencies, printable, unknown_setting
 from bot.storage.keyring import KeyRing, UnusableKeys
@@ -47,6 +48,10 @@ PREFIX = "KAKEHASHI_"
 # Variables of the command line itself, which are not settings.
 NOT_SETTINGS = frozenset({"KAKEHASHI_CONFIG", "KAKEHASHI_LANG"})
 DIALECTS = frozenset({"sqlite", "sqlite+pysqlite", "postgresql+psycopg"})
+
+
+# A hundred years.
+LONGEST_DAYS = 36_525
 
 
 class Mode(StrEnum):
@@ -176,6 +181,28 @@ class Bridge(Section):
     allowed_hosts: tuple[HostName, ...] = ()
 
 
+def _days(value: int) -> int:
+    if not 0 <= value <= LONGEST_DAYS:
+        raise _refuse("days")
+    return value
+
+
+Days = Annotated[int, BeforeValidator(_not_a_truth), AfterValidator(_days)]
+
+
+class Retention(Section):
+    """After how many days each class of content may be destroyed; 0: it is kept."""
+
+    held_days: Days = 0
+    advisory_days: Days = 0
+    delivery_days: Days = 0
+    person_days: Days = 0
+
+    @property
+    def schedule(self) -> Schedule:
+        return {kind: getattr(self, f"{kind.value}_days") for kind in DataClass}
+
+
 class Workspace(Section):
     """One government's Slack workspace and the keys to it."""
 
@@ -215,6 +242,7 @@ class Settings(BaseSettings):
     http: Http = Http()
     bridge: Bridge = Bridge()
     keys: Keys = Keys()
+    retention: Retention = Retention()
     workspaces: tuple[Workspace, ...]
     admins: tuple[Admin, ...] = ()
 

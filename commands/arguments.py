@@ -109,6 +109,7 @@ EXAMPLES = {
     "opens": "09:30",
     "closes": "17:00",
     "before": "128",
+    "purge": "PRG-7Q3F",
 }
 
 

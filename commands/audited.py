@@ -1,11 +1,12 @@
-"""`/kakehashi audit` and `witness`: the log of one's own side, and its head shown outside."""
+"""`/kakehashi audit`, `witness` and `purge`: what administrators answer for, on their own side."""
 
 from __future__ import annotations
 
 import re
 
 from bot import errors
-from bot.services import witness
+from bot.domain.retention import APPROVALS
+from bot.services import retention, witness
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Reply, Verb
 from integrations.slack.shown_audit import event_line
@@ -27,6 +28,13 @@ def show_heads(ask: Ask) -> Reply:
     return Reply(ask.say("audit.shown" if shown else "audit.shown_already"))
 
 
+def purge(ask: Ask) -> Reply:
+    approved = retention.approve_purge(ask.uow, ask.official, ask.arguments.text("purge"))
+    lacking = max(APPROVALS - len(approved.approved_by), 0)
+    key = "retention.approved" if lacking else "retention.ready"
+    return Reply(ask.say(key, code=approved.code, rows=approved.rows, lacking=lacking))
+
+
 def _number(typed: str) -> int | None:
     if typed and not re.fullmatch(r"[0-9]{1,15}", typed):
         raise errors.UnknownChoice(word="before", value=typed, choices="1, 2, 3 …")
@@ -43,4 +51,5 @@ def _who(ask: Ask, actor: str) -> str:
 VERBS = (
     Verb("audit", audit, (Field("before", Kind.TEXT, required=False, positional=True),)),
     Verb("witness", show_heads),
+    Verb("purge", purge, (Field("purge", Kind.CODE, positional=True),)),
 )

@@ -162,3 +162,17 @@ def test_keys_are_never_written_over(config: Path) -> None:
 
 def keys_of(config: Path) -> Path:
     return config.parent / "kakehashi.keys"
+
+
+def test_the_schedule_and_a_dry_run_are_shown(config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("[keys]", "[retention]\nadvisory_days = 2557\n[keys]"), "utf-8")
+    kakehashi(config, "db", "upgrade")
+    shown = kakehashi(config, "retention", "show")
+    assert "2557" in shown
+    assert len(shown.splitlines()) == 4
+    assert ": 0" in kakehashi(config, "retention", "plan", "--government", "JP")
+    code = kakehashi(config, "retention", "propose", "--government", "JP").strip()
+    done = CliRunner().invoke(cli, ["retention", "purge", code, "--config", str(config)])
+    assert done.exit_code == 1
+    assert code in done.output

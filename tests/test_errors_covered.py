@@ -7,7 +7,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from bot.domain.dialogues import Dates
 from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.domain.officials import Government, Role
+from bot.domain.retention import DataClass
 from bot.services import (
     access,
     actions,
@@ -34,6 +35,7 @@ from bot.services import (
     receipts,
     releases,
     replies,
+    retention,
     roster,
     withdrawals,
     witness,
@@ -305,6 +307,26 @@ def moved_seal(scene: Scene) -> UnitOfWork:
     return uow
 
 
+def proposed(scene: Scene) -> str:
+    return retention.propose_purge(scene.uow, Government.JP, {DataClass.ADVISORY: 1})
+
+
+def approve(scene: Scene, code: str, *names: str) -> None:
+    for name in names:
+        retention.approve_purge(scene.uow, scene.the(name), code)
+
+
+def changed_purge(scene: Scene) -> None:
+    """Something was put under a legal hold after it had been approved to be destroyed."""
+    cast.enrol(scene.uow, "TANAKA", roles=["admin", "member"])
+    scene.posted()
+    later = UnitOfWork(scene.uow.connection, BEGINNING + timedelta(days=3))
+    code = retention.propose_purge(later, Government.JP, {DataClass.ADVISORY: 1})
+    approve(scene, code, "SATO", "TANAKA")
+    retention.hold_advisory(scene.uow, FIRST)
+    retention.carry_out_purge(scene.uow, code)
+
+
 PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "NotEnrolled": lambda s: access.require_official(s.uow, cast.TOKYO, "U77"),
     "GuestRefused": lambda s: enrol(s, cast.person("TANAKA", is_guest=True), "NCO"),
@@ -362,6 +384,15 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "TokenNotSealed": lambda s: keyed(s).tokens.open(cast.TOKYO, "bot_token"),
     "SealKeyUnknown": lambda s: (sealed(s), keyed(s).tokens.open(cast.TOKYO, "bot_token")),
     "SealBroken": lambda s: moved_seal(s).tokens.open(cast.TOKYO, "app_token"),
+    "PurgeNotFound": lambda s: retention.carry_out_purge(s.uow, "PRG-0000"),
+    "PurgeApprovedAlready": lambda s: approve(s, proposed(s), "SATO", "SATO"),
+    "PurgeNotApproved": lambda s: retention.carry_out_purge(s.uow, proposed(s)),
+    "PurgeChanged": changed_purge,
+    "PurgeExpired": lambda s: retention.carry_out_purge(
+        UnitOfWork(s.uow.connection, BEGINNING + timedelta(days=15)), proposed(s)
+    ),
+    "AlreadyHeld": lambda s: (s.posted(), *(retention.hold_advisory(s.uow, FIRST) for _ in "12")),
+    "NotUnderHold": lambda s: (s.posted(), retention.release_hold(s.uow, FIRST)),
     "NoAuditChannel": lambda s: witness.show_heads_on_demand(s.uow, s.the("SATO")),
     "LinkNotFound": lambda s: links.find_link(s.uow, "LNK-0000"),
     "AdvisoryNotFound": lambda s: acknowledge(s, "NGUYEN"),

@@ -34,6 +34,7 @@ GOOD = {
     "http": {"host": "127.0.0.1", "port": 8080},
     "bridge": {"allowed_hosts": ["www.cyber.gov.au"]},
     "keys": {},
+    "retention": {"held_days": 30},
     "workspaces": [
         {
             "name": "tokyo",
@@ -81,6 +82,11 @@ MUTATIONS = {
     "keys": ["kakehashi.keys", 5, [], True],
     "keys.file": [5, [], "no/such/file.keys", ".", "pyproject.toml", "\0"],
     "keys.value": [5, [], "fakePasswordZq85", "{}", '{"sealing": [], "signing": []}', "[1]"],
+    "retention": ["x", 5, [], True],
+    "retention.held_days": [-1, 36_526, "a year", True, 1.5, [5]],
+    "retention.advisory_days": [-1, 36_526, "a year", True, 1.5, [5]],
+    "retention.delivery_days": [-1, 36_526, "a year", True, 1.5, [5]],
+    "retention.person_days": [-1, 36_526, "a year", True, 1.5, [5]],
     "workspaces": [ABSENT, [], "tokyo", {"tokyo": {}}, ["tokyo"], 5],
     "workspaces[1].name": [ABSENT, "", "Tokyo", "東京", 5, "canberra-main"],
     "workspaces[1].government": [ABSENT, "NZ", "jp", 5, ["JP"]],

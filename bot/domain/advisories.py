@@ -76,6 +76,11 @@ class Advisory:
         """Whether readers may see its text: issued, or superseded and still readable."""
         return self.state in (AdvisoryState.ISSUED, AdvisoryState.SUPERSEDED)
 
+    @property
+    def is_purged(self) -> bool:
+        """Whether its text was destroyed when it had been kept for long enough."""
+        return not self.body and not self.title
+
     def label_as(self, label: Label) -> Advisory:
         """The originator names the label of a held advisory."""
         self._require_held()

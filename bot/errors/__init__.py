@@ -47,6 +47,7 @@ BotError
 │   ├── HolidayNotFound         nothing to remove on that day
 │   ├── AboutUnknown            no item of that number that can be followed up
 │   ├── FollowUpNotFound
+│   ├── PurgeNotFound           no such plan, or carried out already
 │   └── OfficialNotFound
 ├── NotPossible             it exists, but not in that state
 │   ├── LinkToItself            a channel joined to itself
@@ -93,6 +94,12 @@ BotError
 │   ├── TokenNotSealed          the settings say sealed, and the database has none
 │   ├── SealKeyUnknown          sealed by a key that is not among ours
 │   ├── SealBroken              changed, or moved from another row
+│   ├── PurgeApprovedAlready    the second approval has to be somebody else's
+│   ├── PurgeNotApproved        two administrators of that side have to agree
+│   ├── PurgeChanged            what would be destroyed is no longer what was approved
+│   ├── PurgeExpired            planned too long ago
+│   ├── AlreadyHeld             a legal hold is there already
+│   ├── NotUnderHold            there is no legal hold to take back
 │   ├── NoAuditChannel          the settings name no channel to show heads in
 │   └── NotAnSqliteDatabase     backup and restore by file are for SQLite
 ├── NotReleased             the content may not leave
@@ -137,6 +144,7 @@ from bot.errors.of_dates import *  # noqa: F403
 from bot.errors.of_dialogues import *  # noqa: F403
 from bot.errors.of_follow_ups import *  # noqa: F403
 from bot.errors.of_links import *  # noqa: F403
+from bot.errors.of_retention import *  # noqa: F403
 
 
 class NotEnrolled(NotAllowed):

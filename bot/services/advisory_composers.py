@@ -98,7 +98,7 @@ def _source(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
 def _copy_facts(
     uow: UnitOfWork, delivery: Delivery, advisory: Advisory, revision: int
 ) -> CopyFacts:
-    if advisory.label is None or not advisory.is_out:
+    if advisory.label is None or not advisory.is_out or advisory.is_purged:
         raise Withheld("not_issued")
     body = uow.advisories.body_of(advisory, revision)
     parts = parts_of(body)

@@ -68,7 +68,7 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
         # Noted whatever came of it: an older state of it that arrives later does not count.
         uow.requests.is_new(message.key)
         return outcome
-    may_change = known.is_out or known.state is AdvisoryState.HELD
+    may_change = (known.is_out or known.state is AdvisoryState.HELD) and not known.is_purged
     if not may_change or known.body == message.text or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     routes = uow.advisories.routes(known.id)

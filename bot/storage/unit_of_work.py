@@ -18,6 +18,7 @@ from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
+from bot.storage.kept import Retention
 from bot.storage.keyring import KeyRing
 from bot.storage.links import Links
 from bot.storage.officials import Officials
@@ -136,6 +137,10 @@ class UnitOfWork:
     @cached_property
     def holidays(self) -> Holidays:
         return Holidays(self.connection, self.now)
+
+    @cached_property
+    def retention(self) -> Retention:
+        return Retention(self.connection, self.now)
 
     @cached_property
     def tokens(self) -> Tokens:
