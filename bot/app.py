@@ -25,8 +25,10 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts import catalog
 from bot.workers.clock import Clock
 from bot.workers.outbox import HOLD_OFF, LEASE, Dispatcher
+from bot.workers.rereader import Rereader
 from bot.workers.running import Running
 from commands import register
+from commands.afresh import Afresh
 from commands.desk import Desk
 from commands.edge import Edge
 from commands.messages import Messages
@@ -98,7 +100,10 @@ class Application:
             self._meters.read,
             lambda team: self._identities.get(team) is not None,
         )
-        missed = Missed(self.edge, messages, past, History(clients, self._identities))
+        history = History(clients, self._identities)
+        missed = Missed(self.edge, messages, past, history)
+        afresh = Afresh(self.edge, messages, history, [one.team for one in connections])
+        self._rereader = Rereader(afresh.step)
         self._connectors = [
             Connector(one, clients[one.team], self.bolt, self._learned, missed)
             for one in connections
@@ -117,6 +122,7 @@ class Application:
         await self.web.start(self._settings.http.host, self._settings.http.port)
         self.clock.start()
         self._running.start("dispatcher", self.dispatcher.run())
+        self._running.start("rereader", self._rereader.run())
         for one in self._connectors:
             self._running.start(f"slack:{one.name}", one.run())
 

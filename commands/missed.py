@@ -23,6 +23,8 @@ MARGIN = timedelta(seconds=60)
 YOUNG = timedelta(seconds=15)
 # Further back than this nothing is taken in: people have moved on, and somebody has to decide.
 FURTHEST = timedelta(days=14)
+# Where there was no gap, only doubt, what is older is looked at again no more often than this.
+DOUBTED_SECONDS = 3600.0
 
 
 class Missed:
@@ -35,10 +37,14 @@ class Missed:
         self._history = history
         self._done: dict[str, set[str]] = {}
         self._resting_until: dict[str, float] = {}
+        # When what is older has to be looked at again too, and from which instant on.
+        self._afresh_at: dict[str, float] = {}
+        self._unsure_since: dict[str, datetime] = {}
 
     def note_lost(self, team: str) -> None:
         """Nobody listened for a while: what is said now waits until that has been read back."""
         self._done.pop(team, None)
+        self._afresh_at.pop(team, None)
         self._past.lose(team)
 
     def note_doubt(self, team: str) -> None:
@@ -49,7 +55,7 @@ class Missed:
         """Takes in what was missed; False when Slack could not be read, to be tried again."""
         if time.monotonic() < self._resting_until.get(team, 0):
             return False
-        start, channels = await self._edge.look(lambda uow: _gap(uow, team))
+        start, channels = await self._begin(team)
         self._past.expect(team, channels)
         done = self._done.setdefault(team, set())
         for channel in channels:
@@ -61,6 +67,25 @@ class Missed:
             return False
         await self.note_heard(team)
         return True
+
+    async def _begin(self, team: str) -> tuple[datetime, tuple[str, ...]]:
+        """Where the gap begins; that what is older will be read afresh is stored first."""
+        is_due = time.monotonic() >= self._afresh_at.get(team, 0)
+
+        def work(uow: UnitOfWork) -> tuple[datetime, tuple[str, ...]]:
+            start, channels = _gap(uow, team)
+            heard = uow.workspaces.heard_until(team) or uow.now
+            unsure = min(self._unsure_since.get(team, heard), heard)
+            self._unsure_since[team] = unsure
+            if is_due and channels:
+                uow.rereads.promise(team, unsure, start)
+            return start, channels
+
+        start, channels = await self._edge.look(work)
+        if is_due:
+            self._unsure_since.pop(team, None)
+            self._afresh_at[team] = time.monotonic() + DOUBTED_SECONDS
+        return start, channels
 
     async def note_heard(self, team: str) -> None:
         """The workspace is being listened to now."""

@@ -25,6 +25,7 @@ from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
 from bot.storage.requests import Requests
 from bot.storage.schedules import Schedules
+from bot.storage.rereads import Rereads
 from bot.storage.sequences import Sequences
 from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
@@ -124,6 +125,8 @@ class UnitOfWork:
     @cached_property
     def schedules(self) -> Schedules:
         return Schedules(self.connection, self.now)
+    def rereads(self) -> Rereads:
+        return Rereads(self.connection, self.now)
 
     @cached_property
     def working_days(self) -> dict[str, Callable[[date], bool]]:

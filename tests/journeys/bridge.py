@@ -11,9 +11,8 @@ from typing import Any
 import aiohttp
 from sqlalchemy import select
 
-from bot.app import build
+from bot.app import Application, build
 from bot.settings import Settings, load_settings
-from bot.storage.database import wall_clock
 from bot.storage.tables import lanes
 from bot.storage.unit_of_work import UnitOfWork
 from integrations.slack.driver import Workspace
@@ -64,6 +63,22 @@ agency = "DFAT"
 """
 
 
+class ShiftedClock:
+    """The real time, moved on by hand: weeks pass at once, seconds as they always do."""
+
+    def __init__(self) -> None:
+        self._shift = timedelta()
+
+    def advance(self, by: timedelta) -> None:
+        self._shift += by
+
+    def instant(self) -> datetime:
+        return datetime.now(UTC) + self._shift
+
+    def seconds(self) -> float:
+        return self.instant().timestamp()
+
+
 class Bridge:
     """Two workspaces and the bot between them; `stand_ins` is empty for third-party workspaces.
 
@@ -77,14 +92,16 @@ class Bridge:
         session: aiohttp.ClientSession,
         stand_ins: Mapping[str, StandIn],
         mode: str = "socket",
+        clock: ShiftedClock | None = None,
     ) -> None:
         self.database = folder / "kakehashi.db"
         self.stand_ins = stand_ins
         self.session = session
         self.logs: list[MutableMapping[str, Any]] = []
         self._settings = _settings(folder, urls, mode)
+        self.clock = clock or ShiftedClock()
         self._ahead = timedelta(0)
-        self.app = build(self._settings, hold_off=HOLD_OFF, now=self.now)
+        self.app = self._build()
         self.tokyo = Workspace(urls["tokyo"], session)
         self.canberra = Workspace(urls["canberra"], session)
         self.sato = Hand(self.tokyo, "U01SATO", TOKYO_CHANNEL)
@@ -100,7 +117,7 @@ class Bridge:
 
     def now(self) -> datetime:
         """The bot's clock: the machine's, set ahead as far as a journey has set it."""
-        return wall_clock() + self._ahead
+        return self.clock.instant() + self._ahead
 
     async def set_clock(self, *moment: int) -> None:
         """It is that time in UTC from here on, and time goes on.
@@ -113,7 +130,7 @@ class Bridge:
             return True if waiting.first() is None else None
 
         await eventually(lambda: self.app.database.run(rested), "every lane at rest")
-        self._ahead = datetime(*moment, tzinfo=UTC) - wall_clock()  # type: ignore[misc,arg-type]
+        self._ahead = datetime(*moment, tzinfo=UTC) - self.clock.instant()  # type: ignore[misc,arg-type]
 
     @property
     def url(self) -> str:
@@ -131,8 +148,11 @@ class Bridge:
     async def restart(self) -> None:
         """Stops the application and starts another one on the same database."""
         await self.app.stop()
-        self.app = build(self._settings, hold_off=HOLD_OFF, now=self.now)
+        self.app = self._build()
         await self.start()
+
+    def _build(self) -> Application:
+        return build(self._settings, hold_off=HOLD_OFF, now=self.now)
 
     async def enrol_everybody(self) -> None:
         """Tanaka, Suzuki and Ito; Nguyen, Baker and Khan; observers are Ito and Khan."""

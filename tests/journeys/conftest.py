@@ -15,7 +15,7 @@ import structlog
 
 from integrations.slack.local.workspaces import LocalWorkspaces, LocalWorkspacesUnavailable
 from integrations.slack.stand_in import CANBERRA, TOKYO, StandIn, WorkspaceSpec
-from tests.journeys.bridge import Bridge
+from tests.journeys.bridge import Bridge, ShiftedClock
 from tests.journeys.hands import SECONDS
 
 CACHE = Path(__file__).parents[2] / ".demo"
@@ -87,15 +87,16 @@ async def over_http(tmp_path: Path, session: aiohttp.ClientSession) -> AsyncIter
 async def strict_bridge(
     folder: Path, session: aiohttp.ClientSession, mode: Literal["socket", "http"] = "socket"
 ) -> AsyncIterator[Bridge]:
+    clock = ShiftedClock()
     async with AsyncExitStack() as standing:
         stand_ins = {
             name: await standing.enter_async_context(
-                StandIn(_in_mode(spec, mode), ack_timeout=SECONDS)
+                StandIn(_in_mode(spec, mode), ack_timeout=SECONDS, clock=clock.seconds)
             )
             for name, spec in (("tokyo", TOKYO), ("canberra", CANBERRA))
         }
         urls = {name: one.url for name, one in stand_ins.items()}
-        async with running(Bridge(folder, urls, session, stand_ins, mode)) as bridge:
+        async with running(Bridge(folder, urls, session, stand_ins, mode, clock)) as bridge:
             yield bridge
         for name, one in stand_ins.items():
             assert one.self_caused_429 == 0, f"{name} was asked for more than Slack permits"
