@@ -143,6 +143,14 @@ def db_restore(source: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
     _operate(config, lambda database: operations.restore(database, source), operations.left_alone)
 
 
+@db.command("restored")
+def db_restored(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Says that PostgreSQL was put back by other means: Slack is read before the bot speaks."""
+    from bot import operations
+
+    _operate(config, operations.note_restored)
+
+
 @roster.command("import")
 def roster_import(file: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Enrols everybody in a CSV file: workspace,user_id,name,agency,roles. All rows or none."""
@@ -180,6 +188,14 @@ def deliveries_list(
         lambda database: operations.list_deliveries(database, state),
         operations.required_current,
     )
+
+
+@deliveries.command("forgotten")
+def deliveries_forgotten(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Posts of the bot that a restored database found in Slack and knows nothing about."""
+    from bot import operations
+
+    _operate(config, operations.list_forgotten, operations.required_current)
 
 
 @deliveries.command("retry")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 import aiohttp
 import structlog
@@ -34,6 +35,7 @@ from commands.edge import Edge
 from commands.messages import Messages
 from commands.missed import Missed
 from commands.past import Past
+from commands.restored import Restored
 from integrations.metrics import Meters
 from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
 from integrations.slack.connections import Connection
@@ -43,6 +45,7 @@ from integrations.slack.ingress import IngressGuard
 from integrations.slack.people import People
 from integrations.slack.render import Renderer
 from integrations.slack.skew import ClockSkew
+from integrations.slack.standing import Standing
 from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from integrations.web import WebServer
@@ -104,6 +107,9 @@ class Application:
         missed = Missed(self.edge, messages, past, history)
         afresh = Afresh(self.edge, messages, history, [one.team for one in connections])
         self._rereader = Rereader(afresh.step)
+        teams = [one.team for one in connections]
+        self._restored = Restored(self.edge, missed, Standing(clients), teams)
+        self._is_restored = asyncio.Event()
         self._connectors = [
             Connector(one, clients[one.team], self.bolt, self._learned, missed)
             for one in connections
@@ -121,10 +127,10 @@ class Application:
         await self._enrol_first_admins()
         await self.web.start(self._settings.http.host, self._settings.http.port)
         self.clock.start()
-        self._running.start("dispatcher", self.dispatcher.run())
-        self._running.start("rereader", self._rereader.run())
+        self._running.start("dispatcher", self._speak())
+        self._running.start("rereader", self._after_restore(self._rereader.run))
         for one in self._connectors:
-            self._running.start(f"slack:{one.name}", one.run())
+            self._running.start(f"slack:{one.name}", self._after_restore(one.run))
 
     async def stop(self) -> None:
         """Takes nothing new in, finishes what is being sent, and closes."""
@@ -143,7 +149,7 @@ class Application:
         return {
             "database": await self._database_answers(),
             "clock": self.clock.is_ticking,
-            "dispatcher": self._running.is_running("dispatcher"),
+            "dispatcher": self._running.is_running("dispatcher") and self._is_restored.is_set(),
             **{name: up and self._running.is_running(name) for name, up in connected.items()},
         }
 
@@ -167,6 +173,16 @@ class Application:
         finally:
             await self.stop()
             log.info("stopped")
+
+    async def _speak(self) -> None:
+        """A database that was put back reads what stands before anything is said or heard."""
+        await self._restored.run()
+        self._is_restored.set()
+        await self.dispatcher.run()
+
+    async def _after_restore(self, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        await self._is_restored.wait()
+        await loop()
 
     async def _database_answers(self) -> bool:
         with suppress(errors.TryAgain):

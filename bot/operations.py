@@ -17,7 +17,7 @@ from bot.services.calendars import import_holidays
 from bot.services.roster import ROSTER_COLUMNS, import_roster
 from bot.settings import Settings
 from bot.storage.audit import Operator
-from bot.storage.copies import back_up, put_back
+from bot.storage.copies import after_restore, back_up, put_back
 from bot.storage.database import Database
 from bot.storage.schema import is_current, upgrade
 from bot.storage.unit_of_work import UnitOfWork
@@ -69,6 +69,19 @@ def backup(database: Database, target: Path) -> int:
 def restore(database: Database, source: Path) -> int:
     """Puts a copy back in place of the present database."""
     put_back(database, source)
+    return 0
+
+
+def note_restored(database: Database) -> int:
+    """After pg_restore: the same caution as after `db restore`."""
+    database.transact(after_restore)
+    return 0
+
+
+def list_forgotten(database: Database) -> int:
+    """One line a post that a restored database found in Slack and cannot say what it is."""
+    for one in database.transact(lambda uow: uow.restores.unclaimed()):
+        print(f"{one.team}/{one.channel}", one.ts, one.number or "-", one.mark or "-")  # noqa: T201
     return 0
 
 

@@ -53,6 +53,7 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
         target.slack_ts if target else None,
         channel,
         _language(uow, target or delivery),
+        target.key if target else "",
     )
 
 

@@ -19,7 +19,14 @@ from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
 from bot.domain.tags import read_tags
-from bot.services import dialogue_threads, issuing, replies, revisions, withdrawals
+from bot.services import (
+    dialogue_threads,
+    issuing,
+    recovery,
+    replies,
+    revisions,
+    withdrawals,
+)
 from bot.services.access import contact_of
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
@@ -51,7 +58,8 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     refusal = _refuse_author(uow, message, author) or _refuse_content(reading, screening)
     if refusal is not None or author is None:
         return _refuse(uow, message, author, refusal or errors.StrangerRefused())
-    advisory = uow.advisories.add(_advisory(uow, message, author, reading, screening))
+    fresh = _advisory(uow, message, author, reading, screening)
+    advisory = uow.advisories.add(recovery.numbered_as_known(uow, fresh, links))
     return _proceed(uow, advisory, author, links, unknown=reading.unknown)
 
 

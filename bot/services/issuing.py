@@ -10,12 +10,13 @@ from bot.domain.advisories import Advisory, AdvisoryState, RouteState
 from bot.domain.deliveries import BACKGROUND, ROUTINE, URGENT, DeliveryState, Method
 from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
-from bot.domain.links import Link
+from bot.domain.links import End, Link
 from bot.domain.markings import Decision, screen_post
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
+from bot.services import recovery
 from bot.services.access import require_speaker
-from bot.services.cards import copies_on, refresh_status
+from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
 from bot.storage.unit_of_work import UnitOfWork
@@ -27,21 +28,24 @@ URGENT_TAGS = frozenset({"urgent", "至急", "緊急"})
 def issue_advisory(
     uow: UnitOfWork, advisory: Advisory, author: Official, links: tuple[Link, ...]
 ) -> None:
-    """Decides a labelled advisory on every matching link, queues what may go, posts the card."""
+    """Decides a labelled advisory on every matching link, queues what may go, posts the card.
+
+    What stands already, forgotten by a database that was put back, is not queued a second time.
+    """
+    states: dict[str, str] = {}
+    is_withdrawn = False
     for link in links:
-        state = policy.first_state(advisory, link)
+        state = recovery.state_as_found(uow, advisory, link, policy.first_state(advisory, link))
+        states[link.code] = state.value
         uow.advisories.put_route(advisory.id, link.id, state, revision=advisory.revision)
-        if state is RouteState.QUEUED:
-            queue_copies(uow, advisory, link)
-    uow.audit.record(
-        author,
-        "advisory.issue",
-        advisory.number,
-        label=advisory.label,
-        routes={link.code: policy.first_state(advisory, link).value for link in links},
-    )
+        if state in (RouteState.QUEUED, RouteState.RECALLED):
+            is_withdrawn |= recovery.WITHDRAWN in queue_copies(uow, advisory, link)
+    uow.audit.record(author, "advisory.issue", advisory.number, label=advisory.label, routes=states)
     _post_status(uow, advisory)
-    ask_releasers(uow, advisory)
+    if is_withdrawn:
+        recovery.withdraw_as_found(uow, advisory)
+    else:
+        ask_releasers(uow, advisory)
 
 
 def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Advisory:
@@ -119,30 +123,46 @@ def own_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     return advisory
 
 
-def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> None:
-    """Puts the parts of the advisory that one destination does not have yet into the outbox."""
+def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> frozenset[str]:
+    """Puts the parts of the advisory that one destination does not have yet into the outbox.
+
+    Returns the marks of those that were found standing already: see `StandingPost`.
+    """
     destination = link.leads_from(advisory.team, advisory.channel)
     if destination is None:
-        return
-    # A part that was withheld never left: once it is permitted it is promised anew.
-    there = {
-        copy.facts.get("part", 1)
-        for copy in copies_on(uow, advisory, link.id)
-        if copy.state is not DeliveryState.WITHHELD
-    }
+        return frozenset()
+    promised = [
+        copy for copy in uow.outbox.of_advisory(advisory.id, COPY) if copy.link_id == link.id
+    ]
+    marks = set()
     for part in range(1, len(parts_of(advisory.body)) + 1):
-        if part in there:
-            continue
-        uow.outbox.add(
-            COPY,
-            {"part": part},
-            Method.POST,
-            destination.team,
-            destination.channel,
-            advisory_id=advisory.id,
-            link_id=link.id,
-            priority=URGENT if URGENT_TAGS & set(advisory.tags) else ROUTINE,
-        )
+        of_part = [copy for copy in promised if copy.facts.get("part", 1) == part]
+        # A part that was withheld never left: once it is permitted it is promised anew.
+        if all(copy.state is DeliveryState.WITHHELD for copy in of_part):
+            marks.add(_queue_part(uow, advisory, link, destination, part, len(of_part)))
+    return frozenset(marks)
+
+
+def _queue_part(
+    uow: UnitOfWork, advisory: Advisory, link: Link, to: End, part: int, promised: int
+) -> str:
+    found = recovery.found_copy(uow, advisory, link, part)
+    added = uow.outbox.add(
+        COPY,
+        {"part": part},
+        Method.POST,
+        to.team,
+        to.channel,
+        advisory_id=advisory.id,
+        link_id=link.id,
+        priority=URGENT if URGENT_TAGS & set(advisory.tags) else ROUTINE,
+        key=found.key if found else recovery.copy_key(uow, advisory, link, part, promised),
+        doubted_since=uow.keys.doubted_since(advisory.posted_at),
+    )
+    if found is None:
+        return ""
+    recovery.adopt(uow, added, found)
+    return found.mark
 
 
 def keep_back_unsent(uow: UnitOfWork, advisory: Advisory) -> int:
@@ -219,6 +239,8 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
         thread_of=source,
         advisory_id=advisory.id,
         priority=ROUTINE if source else BACKGROUND,
+        key=_key_of_card(uow, advisory, STATUS),
+        doubted_since=uow.keys.doubted_since(advisory.posted_at),
     )
 
 
@@ -256,7 +278,14 @@ def _send_release_card(uow: UnitOfWork, advisory: Advisory, releaser: Official, 
         user=releaser.user,
         advisory_id=advisory.id,
         priority=URGENT,
+        key=_key_of_card(uow, advisory, RELEASE, releaser.user, part),
+        doubted_since=uow.keys.doubted_since(advisory.posted_at),
     )
+
+
+def _key_of_card(uow: UnitOfWork, advisory: Advisory, kind: str, *more: object) -> str:
+    source = advisory.source_ts or advisory.number
+    return uow.keys.unused(kind, advisory.team, advisory.channel, source, *more)
 
 
 def _asks(title: str, text: str) -> bool:

@@ -31,6 +31,7 @@ class Outgoing:
     channel: str
     language: str = "auto"
     payload: Mapping[str, Any] | None = None  # what Slack is given, once it was put into words
+    target_key: str = ""
 
 
 class NotSent(Exception):

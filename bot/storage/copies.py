@@ -47,7 +47,7 @@ def put_back(database: Database, source: Path) -> None:
     _make_room(path)
     with _opened(source) as copy, _opened(path) as target:
         copy.backup(target)
-    restored = Database(str(database.engine.url), keys=database.keys)
+    restored = Database(str(database.engine.url), database.clock, keys=database.keys)
     try:
         upgrade(restored)
         restored.transact(after_restore)
@@ -66,6 +66,7 @@ def after_restore(uow: UnitOfWork) -> None:
         )
     )
     uow.connection.execute(update(sequences).values(value=sequences.c.value + NUMBERS_SKIPPED))
+    uow.restores.begin()
     for side in Government:
         uow.audit.record(Operator(side), "database.restore", "database")
 

@@ -80,7 +80,7 @@ class Database:
         self.engine = _engine(url)
         self.keys = keys
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._clock = clock
+        self.clock = clock
         self._lanes: set[tuple[str, str]] = set()
         self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
         self._threads = ThreadPoolExecutor(
@@ -166,8 +166,8 @@ class Database:
 
     def _now(self, connection: Connection) -> datetime:
         # Replicas must agree on what is due: PostgreSQL's clock is theirs, unless a test sets one.
-        if self._clock is not None:
-            return self._clock()
+        if self.clock is not None:
+            return self.clock()
         if self.is_sqlite:
             return wall_clock()
         moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()

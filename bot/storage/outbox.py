@@ -103,12 +103,17 @@ class Outbox:
         link_id: int | None = None,
         subject: str | None = None,
         priority: int = ROUTINE,
+        key: str | None = None,
+        doubted_since: datetime | None = None,
     ) -> int:
-        """Promises a delivery in the caller's transaction; returns its id."""
+        """Promises a delivery in the caller's transaction; returns its id.
+
+        With `doubted_since` it may stand already: it is looked for from then on before it is said.
+        """
         lane = lane_of(method, channel, user)
         self._tell(team, lane, priority)
         values: dict[str, Any] = {
-            "key": secrets.token_hex(16),
+            "key": key or secrets.token_hex(16),
             "kind": kind,
             "facts": dict(facts),
             "method": method,
@@ -125,9 +130,11 @@ class Outbox:
             "state": DeliveryState.WAITING,
             "next_at": self._now,
             "created_at": self._now,
+            "unknown": doubted_since is not None,
+            "first_attempt_at": doubted_since,
         }
         added = self._connection.execute(queries.ADD, {**values, "priority": priority})
-        delivery = Delivery(id=int(added.scalar_one()), **UNTRIED, **values)
+        delivery = Delivery(id=int(added.scalar_one()), **{**UNTRIED, **values})
         for (advisory, kinds), found in self._asked.items():
             if advisory == advisory_id and kind in kinds and target is None:
                 found.append(delivery)

@@ -20,12 +20,14 @@ from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
 from bot.storage.kept import Retention
 from bot.storage.keyring import KeyRing
+from bot.storage.keys import Keys
 from bot.storage.links import Links
 from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
 from bot.storage.requests import Requests
-from bot.storage.schedules import Schedules
 from bot.storage.rereads import Rereads
+from bot.storage.restores import Restores
+from bot.storage.schedules import Schedules
 from bot.storage.sequences import Sequences
 from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
@@ -125,6 +127,8 @@ class UnitOfWork:
     @cached_property
     def schedules(self) -> Schedules:
         return Schedules(self.connection, self.now)
+
+    @cached_property
     def rereads(self) -> Rereads:
         return Rereads(self.connection, self.now)
 
@@ -132,6 +136,12 @@ class UnitOfWork:
     def working_days(self) -> dict[str, Callable[[date], bool]]:
         """The calendars looked up in this transaction, by name."""
         return {}
+    def keys(self) -> Keys:
+        return Keys(self.connection, self.now)
+
+    @cached_property
+    def restores(self) -> Restores:
+        return Restores(self.connection, self.now)
 
     @cached_property
     def sequences(self) -> Sequences:

@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.deliveries import Method
+from bot.services.facts import TombstoneFacts
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
 from bot.texts.catalog import Language
 from integrations.slack.connections import Connection
@@ -122,6 +123,10 @@ class SlackPostman:
 def _method(client: AsyncWebClient, outgoing: Outgoing, payload: dict[str, Any]) -> Any:
     delivery = outgoing.delivery
     if delivery.method is Method.UPDATE:
+        if isinstance(outgoing.facts, TombstoneFacts) and outgoing.target_key:
+            # Told from a text by whoever finds it later, without reading its words.
+            marked = {"key": outgoing.target_key, "mark": outgoing.facts.why}
+            payload["metadata"] = {"event_type": EVENT_TYPE, "event_payload": marked}
         return client.chat_update(channel=outgoing.channel, ts=outgoing.target_ts or "", **payload)
     if delivery.method is Method.PRIVATE:
         return client.chat_postEphemeral(

@@ -9,8 +9,8 @@ from alembic import op
 
 from bot.storage.types import Identity, Instant
 
-revision = "0002"
-down_revision = "0001"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
