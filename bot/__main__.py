@@ -178,6 +178,7 @@ def holidays_import(file: Path, config: ConfigPath = DEFAULT_CONFIG) -> None:
 @deliveries.command("list")
 def deliveries_list(
     state: Annotated[str, typer.Option(help="waiting, sending, parked ...")] = "parked",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Deliveries in one state."""
@@ -185,7 +186,7 @@ def deliveries_list(
 
     _operate(
         config,
-        lambda database: operations.list_deliveries(database, state),
+        lambda database: operations.list_deliveries(database, state, as_json=as_json),
         operations.required_current,
     )
 

@@ -115,19 +115,50 @@ def roster_as_csv(database: Database) -> int:
     return 0
 
 
-def list_deliveries(database: Database, state: str) -> int:
-    """One line a delivery: number, state, kind, destination, attempts, last error."""
+def list_deliveries(database: Database, state: str, *, as_json: bool = False) -> int:
+    """One line a delivery: number, state, kind, destination, attempts, last error; or JSON."""
     try:
         wanted = DeliveryState(state)
     except ValueError:
         raise errors.UnknownChoice(
             word="state", value=state, choices=", ".join(DeliveryState)
         ) from None
-    for one in database.transact(lambda uow: uow.outbox.in_state(wanted)):
-        print(  # noqa: T201
-            one.id, one.state, one.kind, f"{one.team}/{one.channel}", one.attempts, one.last_error
-        )
+    found, numbers = database.transact(lambda uow: _in_state(uow, wanted))
+    for one in found:
+        where = f"{one.team}/{one.channel}"
+        if as_json:
+            print(json.dumps(_delivery_record(one, numbers.get(one.advisory_id))))  # noqa: T201
+        else:
+            print(one.id, one.state, one.kind, where, one.attempts, one.last_error)  # noqa: T201
     return 0
+
+
+def _in_state(
+    uow: UnitOfWork, state: DeliveryState
+) -> tuple[tuple[Delivery, ...], dict[int | None, str]]:
+    found = uow.outbox.in_state(state)
+    ids = {one.advisory_id for one in found if one.advisory_id is not None}
+    return found, {one: uow.advisories.get(one).number for one in ids}
+
+
+def _delivery_record(one: Delivery, number: str | None) -> dict[str, object]:
+    """What an operator's script may want to know; never what the delivery says."""
+    return {
+        "id": one.id,
+        "state": one.state,
+        "kind": one.kind,
+        "method": one.method,
+        "team": one.team,
+        "channel": one.channel,
+        "advisory": number,
+        "attempts": one.attempts,
+        "created_at": one.created_at.isoformat(),
+        "first_attempt_at": one.first_attempt_at and one.first_attempt_at.isoformat(),
+        "next_at": one.next_at.isoformat(),
+        "delivered_at": one.delivered_at and one.delivered_at.isoformat(),
+        "outcome_unknown": one.unknown,
+        "last_error": one.last_error,
+    }
 
 
 def retry_delivery(database: Database, number: int) -> int:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.domain.advisories import Advisory
+from bot.domain.deliveries import DeliveryState
 from bot.domain.labels import Label
-from bot.services import advisories, issuing, receipts, releases, withdrawals
+from bot.services import advisories, issuing, receipts, releases, whereabouts, withdrawals
+from bot.services.whereabouts import DeliveryView
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.shown_cards import LABEL_CHOICES, route_line
@@ -106,6 +108,38 @@ def show(ask: Ask) -> Reply:
     return Reply(Safe("\n".join(lines)))
 
 
+def status(ask: Ask) -> Reply:
+    found = whereabouts.find_out(ask.uow, ask.official, ask.arguments.text("number"))
+    lines = [ask.say("deliveries.status.heading", number=found.advisory.number)]
+    lines += [route_line(ask.speech, route) for route in found.routes]
+    lines += [_delivery_line(ask, one) for one in found.deliveries]
+    if not found.deliveries:
+        lines.append(ask.say("deliveries.status.none"))
+    lines += [
+        ask.say("advisories.receipt", agency=one.agency, name=one.name, time=one.at)
+        for one in found.receipts
+    ]
+    return Reply(Safe("\n".join(lines)))
+
+
+def _delivery_line(ask: Ask, one: DeliveryView) -> Safe:
+    head = ask.say(
+        "deliveries.status.update" if one.is_update else "deliveries.status.copy",
+        agency=one.agency,
+        code=one.code,
+        part=one.part,
+        state=ask.say(f"deliveries.state.{one.state.value}"),
+    )
+    more = [ask.say("deliveries.status.attempts", n=one.attempts)]
+    if one.state is DeliveryState.WAITING and one.at is not None:
+        more.append(ask.say("deliveries.status.next", time=one.at))
+    if one.state is DeliveryState.DELIVERED and one.at is not None:
+        more.append(ask.say("deliveries.status.delivered_at", time=one.at))
+    if one.cause is not None:
+        more.append(ask.say(f"deliveries.cause.{one.cause}"))
+    return Safe(" · ".join([head, *more]))
+
+
 def _label(ask: Ask, number: str, chosen: Label) -> Reply:
     labelled = issuing.label_advisory(ask.uow, ask.official, number, chosen)
     return Reply(ask.say("advisories.labelled", number=labelled.number, label=labelled.label))
@@ -138,6 +172,7 @@ COMMAND = Command(
         ),
         Verb("list", list_),
         Verb("show", show, (NUMBER,)),
+        Verb("status", status, (NUMBER,)),
         Verb("ack", acknowledge, (NUMBER,)),
         Verb("label", label, (NUMBER, LABEL)),
         Verb("discard", discard, (NUMBER,)),

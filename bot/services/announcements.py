@@ -53,7 +53,7 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
         target.slack_ts if target else None,
         channel,
         _language(uow, target or delivery),
-        target.key if target else "",
+        target_key=target.key if target else "",
     )
 
 

@@ -123,5 +123,8 @@ def _recall_outcome(uow: UnitOfWork, advisory: Advisory, link_id: int) -> str:
     if not standing:
         return "recalled" if any(copy.slack_ts for copy in copies) else "never_sent"
     undone = {DeliveryState.WAITING, DeliveryState.SENDING}
-    coming = [uow.outbox.updates_of(copy.id) & undone for copy in standing]
+    coming = [
+        any(update.state in undone for update in uow.outbox.undone_updates(copy.id))
+        for copy in standing
+    ]
     return "recalling" if all(coming) else "parked"

@@ -157,7 +157,7 @@ def _queue_part(
         link_id=link.id,
         priority=URGENT if URGENT_TAGS & set(advisory.tags) else ROUTINE,
         key=found.key if found else recovery.copy_key(uow, advisory, link, part, promised),
-        doubted_since=uow.keys.doubted_since(advisory.posted_at),
+        doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
     )
     if found is None:
         return ""
@@ -240,7 +240,7 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
         advisory_id=advisory.id,
         priority=ROUTINE if source else BACKGROUND,
         key=_key_of_card(uow, advisory, STATUS),
-        doubted_since=uow.keys.doubted_since(advisory.posted_at),
+        doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
     )
 
 
@@ -279,13 +279,13 @@ def _send_release_card(uow: UnitOfWork, advisory: Advisory, releaser: Official, 
         advisory_id=advisory.id,
         priority=URGENT,
         key=_key_of_card(uow, advisory, RELEASE, releaser.user, part),
-        doubted_since=uow.keys.doubted_since(advisory.posted_at),
+        doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
     )
 
 
 def _key_of_card(uow: UnitOfWork, advisory: Advisory, kind: str, *more: object) -> str:
     source = advisory.source_ts or advisory.number
-    return uow.keys.unused(kind, advisory.team, advisory.channel, source, *more)
+    return uow.delivery_keys.unused(kind, advisory.team, advisory.channel, source, *more)
 
 
 def _asks(title: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from bot.services.cards import is_shown, refresh_status
 from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
 from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
-from bot.services.notes import tell_directly, tell_here
+from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -109,6 +109,7 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
     )
     if delivery.kind == COPY and delivery.advisory_id is not None and delivery.target is None:
         refresh_status(uow, delivery.advisory_id)
+        _tell_owner(uow, delivery, uow.advisories.get(delivery.advisory_id))
     if delivery.kind == NOTE:
         return
     for admin in uow.officials.of(workspace.government, Role.ADMIN):
@@ -120,6 +121,17 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
             channel=delivery.channel,
             reason=reason,
         )
+
+
+def _tell_owner(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> None:
+    """Whoever issued the advisory learns that it did not get everywhere."""
+    author = uow.officials.get(advisory.author_id)
+    code = uow.links.get(delivery.link_id or 0).code
+    readers = keepers_of(uow, author) if author.is_source else (author,)
+    for reader in readers:
+        if uow.officials.find(reader.team, reader.user) is not None:
+            key = "deliveries.parked_owner"
+            tell_directly(uow, reader, key, number=advisory.number, code=code)
 
 
 def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:

@@ -75,14 +75,14 @@ def copy_key(uow: UnitOfWork, advisory: Advisory, link: Link, part: int, promise
     """The key of a part of a copy: the same for the same source, whenever it is derived."""
     source = advisory.source_ts or advisory.number
     of_source = ("copy", advisory.team, advisory.channel, source)
-    return uow.keys.of(*of_source, link.code, part, promised)
+    return uow.delivery_keys.of(*of_source, link.code, part, promised)
 
 
 def found_copy(
     uow: UnitOfWork, advisory: Advisory, link: Link, part: int = 1
 ) -> StandingPost | None:
     """The post that stands already where a part of a copy would go, if it was forgotten."""
-    if uow.keys.doubted_since(advisory.posted_at) is None:
+    if uow.delivery_keys.doubted_since(advisory.posted_at) is None:
         return None
     keys = (copy_key(uow, advisory, link, part, promised) for promised in range(PROMISES))
     return next((post for post in map(uow.restores.found, keys) if post is not None), None)

@@ -155,8 +155,10 @@ def _queue(
         thread_of=thread_of,
         advisory_id=reply.advisory_id,
         link_id=link_id,
-        key=uow.keys.unused(REPLY, reply.team, reply.channel, reply.ts, team, channel, link_id),
-        doubted_since=uow.keys.doubted_since(reply.posted_at),
+        key=uow.delivery_keys.unused(
+            REPLY, reply.team, reply.channel, reply.ts, team, channel, link_id
+        ),
+        doubted_since=uow.delivery_keys.doubted_since(reply.posted_at),
     )
 
 

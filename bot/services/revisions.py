@@ -65,8 +65,8 @@ def note_change(
             advisory_id=advisory.id,
             link_id=copy.link_id,
             priority=URGENT,
-            key=uow.keys.unused(CHANGE, copy.key, change, advisory.revision),
-            doubted_since=uow.keys.doubted_since(advisory.posted_at),
+            key=uow.delivery_keys.unused(CHANGE, copy.key, change, advisory.revision),
+            doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
         )
 
 

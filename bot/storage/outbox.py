@@ -190,14 +190,15 @@ class Outbox:
         ).first()
         return _delivery(row) if row else None
 
-    def updates_of(self, delivery_id: int) -> set[DeliveryState]:
-        """The states of the updates that are promised or parked for a delivery."""
+    def undone_updates(self, delivery_id: int) -> tuple[Delivery, ...]:
+        """The updates that are promised or parked for a delivery."""
         rows = self._connection.execute(
-            select(outbox.c.state)
+            select(outbox)
             .where(outbox.c.target == delivery_id)
             .where(outbox.c.state.in_(("waiting", "sending", "parked")))
-        ).scalars()
-        return {DeliveryState(state) for state in rows}
+            .order_by(outbox.c.id)
+        )
+        return tuple(_delivery(row) for row in rows)
 
     def in_state(self, state: DeliveryState, limit: int = 100) -> tuple[Delivery, ...]:
         rows = self._connection.execute(

@@ -15,12 +15,12 @@ from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
 from bot.storage.dialogues import Dialogues
+from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
 from bot.storage.kept import Retention
 from bot.storage.keyring import KeyRing
-from bot.storage.keys import Keys
 from bot.storage.links import Links
 from bot.storage.officials import Officials
 from bot.storage.outbox import Outbox
@@ -136,8 +136,10 @@ class UnitOfWork:
     def working_days(self) -> dict[str, Callable[[date], bool]]:
         """The calendars looked up in this transaction, by name."""
         return {}
-    def keys(self) -> Keys:
-        return Keys(self.connection, self.now)
+
+    @cached_property
+    def delivery_keys(self) -> DeliveryKeys:
+        return DeliveryKeys(self.connection, self.now)
 
     @cached_property
     def restores(self) -> Restores:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from bot.operations import verify_audit
+from bot.oversight import verify_audit
 from bot.storage.copies import back_up, put_back
 from bot.storage.database import Database
 from integrations.slack.driver import Message, Workspace

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from integrations.slack.stand_in import StandIn
-from tests.journeys.bridge import Bridge, code_in
+from tests.journeys.bridge import Bridge, code_in, number_in
 from tests.journeys.hands import eventually
 
 # "before" leaves no trace in the workspace; "after" keeps the post and loses the answer.
@@ -143,6 +143,11 @@ async def test_what_slack_refuses_for_good_is_parked_and_told(strict: Bridge) ->
     ts = await strict.suzuki.says("#advisory TLP:GREEN cannot be delivered")
     await strict.suzuki.sees_on_card(ts, "Slackが受け付けませんでした", "Slack refused delivery")
     await strict.walsh.is_written("is parked", "not_in_channel", "deliveries retry")
+    number = number_in((await strict.suzuki.is_written("管理者に通知しました"))["text"])
+    told = await strict.suzuki.types(f"/advisory status {number}")
+    assert "参加していないか" in told
+    assert "試行1回" in told
+    assert "you can see" in await strict.walsh.types(f"/advisory status {number}")
 
 
 async def test_two_hands_of_one_agency_pressing_at_once_acknowledge_once(strict: Bridge) -> None:

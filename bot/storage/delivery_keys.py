@@ -27,7 +27,7 @@ LAST_RESTORE = select(restores).order_by(restores.c.id.desc()).limit(1)
 _secrets: WeakKeyDictionary[Engine, str] = WeakKeyDictionary()
 
 
-class Keys:
+class DeliveryKeys:
     """Derives keys under the installation's secret."""
 
     def __init__(self, connection: Connection, now: datetime) -> None:

@@ -9,8 +9,8 @@ from alembic import op
 
 from bot.storage.types import Identity, Instant
 
-revision = "0004"
-down_revision = "0003"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
