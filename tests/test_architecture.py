@@ -23,13 +23,8 @@ LONGEST_MODULE, LONGEST_FUNCTION = 400, 60
 DECLARATIONS = {"upgrade", "downgrade"}
 TOP_LEVEL = {
     *("pyproject.toml", "Dockerfile", "README.md", "Makefile", "CHANGELOG.md"),
-<<<<<<< HEAD
     *("CONTRIBUTING.md", "SECURITY.md", "manifest.json", "kakehashi.example.toml"),
-    *("bot", "commands", "integrations", "migrations", "tests", "docs", "requirements"),
-=======
-    *("CONTRIBUTING.md", "manifest.json", "kakehashi.example.toml"),
     *("bot", "commands", "integrations", "migrations", "tests", "docs", "requirements", "deploy"),
->>>>>>> 9c0aea3 (Start PostgreSQL and two replicas from a compose file; say what to watch)
 }
 # Where a surprise is caught, said once and survived: the edge, each worker loop, and the watch over
 # the connections, which is a loop as well.
