@@ -7,6 +7,7 @@ enough to leave Slack's limits to others, and from where it stopped should the b
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from itertools import takewhile
@@ -43,12 +44,17 @@ class Afresh:
         self._edge = edge
         self._messages = messages
         self._history = history
-        self._teams = tuple(teams)
+        # Until when each workspace is left alone, by the clock that never goes back.
+        self._resting_until = dict.fromkeys(teams, 0.0)
 
     async def step(self) -> timedelta:
         """Reads one lot of every workspace that has any; how long to wait before the next."""
-        pauses = [await self._read_one(team) for team in self._teams]
-        return min(pauses, default=NOTHING_PAUSE)
+        for team, until in self._resting_until.items():
+            if time.monotonic() >= until:
+                pause = await self._read_one(team)
+                self._resting_until[team] = time.monotonic() + pause.total_seconds()
+        soonest = min(self._resting_until.values(), default=0.0) - time.monotonic()
+        return min(timedelta(seconds=max(soonest, 0.0)), NOTHING_PAUSE)
 
     async def _read_one(self, team: str) -> timedelta:
         reading = await self._edge.look(lambda uow: uow.rereads.claim(team, LEASE))

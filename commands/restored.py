@@ -21,6 +21,7 @@ from bot.services.recovery import Tally
 from bot.storage.restores import Restore
 from commands.edge import Edge
 from commands.missed import Missed
+from integrations.slack.history import retry_after
 from integrations.slack.standing import Standing
 
 log = structlog.get_logger()
@@ -51,7 +52,7 @@ class Restored:
                 await self._read()
             except FAILURES as error:
                 log.warning("restored.unread", reason=type(error).__name__)
-                await asyncio.sleep(RETRY_SECONDS)
+                await asyncio.sleep(max(RETRY_SECONDS, retry_after(error)))
             else:
                 return
 

@@ -181,23 +181,13 @@ class Outbox:
 
     def posted_at(self, team: str, ts: str, *kinds: str) -> Delivery | None:
         """The delivery of one of those kinds that stands in a workspace under a timestamp."""
-        row = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.team == team)
-            .where(outbox.c.slack_ts == ts)
-            .where(outbox.c.kind.in_(kinds))
-            .where(outbox.c.target.is_(None))
-        ).first()
+        asked = {"its_team": team, "ts": ts, "kinds": kinds}
+        row = self._connection.execute(queries.POSTED_AT, asked).first()
         return _delivery(row) if row else None
 
     def undone_updates(self, delivery_id: int) -> tuple[Delivery, ...]:
         """The updates that are promised or parked for a delivery."""
-        rows = self._connection.execute(
-            select(outbox)
-            .where(outbox.c.target == delivery_id)
-            .where(outbox.c.state.in_(("waiting", "sending", "parked")))
-            .order_by(outbox.c.id)
-        )
+        rows = self._connection.execute(queries.UNDONE_UPDATES, {"wanted": delivery_id})
         return tuple(_delivery(row) for row in rows)
 
     def in_state(self, state: DeliveryState, limit: int = 100) -> tuple[Delivery, ...]:

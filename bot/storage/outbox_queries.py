@@ -52,6 +52,17 @@ WAITING_UPDATE = (
     .where(outbox.c.state == DeliveryState.WAITING.value)
     .limit(1)
 )
+UNDONE_UPDATES = (
+    select(outbox)
+    .where(outbox.c.target == bindparam("wanted"))
+    .where(outbox.c.state.in_(("waiting", "sending", "parked")))
+    .order_by(outbox.c.id)
+)
+POSTED_AT = (
+    select(outbox)
+    .where(outbox.c.team == bindparam("its_team"), outbox.c.slack_ts == bindparam("ts"))
+    .where(outbox.c.kind.in_(bindparam("kinds", expanding=True)), outbox.c.target.is_(None))
+)
 OF_ADVISORY = (
     select(outbox)
     .where(outbox.c.advisory_id == bindparam("wanted"))

@@ -14,8 +14,8 @@ from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
-from bot.storage.dialogues import Dialogues
 from bot.storage.delivery_keys import DeliveryKeys
+from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes

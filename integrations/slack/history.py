@@ -73,7 +73,7 @@ class History:
             log.warning("history.unread", team=team, channel=channel, reason=type(error).__name__)
             # Pages come newest first: half a list would let the newer overtake the older.
             known = _in_order(found + replies, oldest) if is_listed else ()
-            return Span(oldest, known, False, is_listed, _retry_after(error))
+            return Span(oldest, known, False, is_listed, retry_after(error))
         return Span(oldest, _in_order(found + replies, oldest), cursor is None)
 
     async def window(self, team: str, channel: str, oldest: str, latest: str) -> Span:
@@ -118,7 +118,7 @@ class History:
 
     def _unread(self, team: str, channel: str, oldest: str, error: Exception) -> Span:
         log.warning("history.unread", team=team, channel=channel, reason=type(error).__name__)
-        return Span(oldest, (), False, False, _retry_after(error))
+        return Span(oldest, (), False, False, retry_after(error))
 
     def _has_replies(self, team: str, head: Mapping[str, Any], oldest: str) -> bool:
         """Whether somebody replied since; a thread with nothing but our own card needs no call."""
@@ -146,7 +146,8 @@ class History:
         return [one for one in answer.get("messages") or () if one.get("ts") != ts]
 
 
-def _retry_after(error: Exception) -> float:
+def retry_after(error: Exception) -> float:
+    """The seconds for which Slack asks to be left alone; 0 when it does not say."""
     headers = getattr(error.response, "headers", {}) if isinstance(error, SlackApiError) else {}
     return float(headers.get("Retry-After") or headers.get("retry-after") or 0)
 
