@@ -147,6 +147,21 @@ def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
         )
 
 
+def note_swept(uow: UnitOfWork, delivery: Delivery, removed: int) -> None:
+    """It stood twice and does no longer: the log has it, and what stays shows the newest facts."""
+    workspace = uow.workspaces.of_team(delivery.team)
+    if workspace is not None:
+        uow.audit.record(
+            workspace.government,
+            "delivery.sweep",
+            delivery.key,
+            kind=delivery.kind,
+            channel=delivery.channel,
+            removed=removed,
+        )
+    uow.outbox.refresh(uow.outbox.get(delivery.id), URGENT)
+
+
 def _tell_replier(uow: UnitOfWork, delivery: Delivery) -> None:
     """Whoever replied learns that the reply did not get everywhere."""
     reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))

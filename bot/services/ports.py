@@ -35,12 +35,16 @@ class Outgoing:
 
 
 class NotSent(Exception):
-    """Slack certainly did not take it: try again, not before `after`."""
+    """Slack certainly did not take it: try again, not before `after`.
+
+    With `after` Slack has said that the method may not be called in that workspace until then.
+    """
 
     def __init__(self, reason: str, after: timedelta | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.after = after
+        self.was_search = False
 
 
 class OutcomeUnknown(Exception):
@@ -72,6 +76,14 @@ class Postman(Protocol):
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
         """Looks in Slack for the delivery key, from `since` on; None when it is not there."""
+        ...
+
+    async def find_all(self, outgoing: Outgoing, since: datetime) -> list[Posted]:
+        """Every place in Slack where the delivery key stands, from `since` on, oldest first."""
+        ...
+
+    async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
+        """Takes a message of ours away."""
         ...
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -19,7 +19,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from bot import errors
+from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.keyring import KeyRing
+from bot.storage.listening import NOTIFY, listen
 from bot.storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -75,13 +77,18 @@ class Database:
     """
 
     def __init__(
-        self, url: str, clock: Callable[[], datetime] | None = None, keys: KeyRing | None = None
+        self,
+        url: str,
+        clock: Callable[[], datetime] | None = None,
+        keys: KeyRing | None = None,
+        limits: Mapping[Spending, Budget] = BUDGETS,
     ) -> None:
         self.engine = _engine(url)
         self.keys = keys
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self.clock = clock
         self._lanes: set[tuple[str, str]] = set()
+        self._limits = limits
         self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
         self._threads = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
@@ -146,7 +153,11 @@ class Database:
             with self.engine.connect() as connection, connection.begin():
                 progress.begin()
                 now = self._now(connection)
-                done = work(UnitOfWork(connection, now, self.keys, self._lanes))
+                uow = UnitOfWork(connection, now, self.keys, self._lanes, self._limits)
+                done = work(uow)
+                # Nobody here claims it: whoever listens is told, once it is committed.
+                if uow.has_promised and not self.is_sqlite:
+                    connection.execute(NOTIFY)
                 progress.has_to_commit = True
         except OperationalError as error:
             # A connection lost while it was committing: the other end may have heard of it.
@@ -154,6 +165,11 @@ class Database:
                 raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
         return done
+
+    async def listen(self, heard: Callable[[], None]) -> None:
+        """Until cancelled, hears of what other processes promised; on SQLite there is no hint."""
+        if not self.is_sqlite:
+            await listen(self.engine.url, heard)
 
     def ping(self) -> None:
         """Raises DatabaseBusy when the database does not answer."""

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from bot.domain.budgets import Spending, spent_along
 from bot.domain.deliveries import (
     BACKGROUND,
     PACE,
@@ -25,6 +26,8 @@ from bot.domain.deliveries import (
     lane_of,
 )
 from bot.storage import outbox_queries as queries
+from bot.storage.budgets import Budgets
+from bot.storage.outbox_rows import delivery_of
 from bot.storage.tables import outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
@@ -64,10 +67,12 @@ class Outbox:
         now: datetime,
         began: float,
         lanes: set[tuple[str, str]] | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         self._connection = connection
         self._now = now
         self._began = began
+        self._budgets = budgets or Budgets(connection, now)
         # Lanes that are known to exist; no lane is ever removed while the bot runs.
         self._lanes = set() if lanes is None else lanes
         # What was asked of an advisory, until something is changed.
@@ -163,7 +168,7 @@ class Outbox:
             )
 
     def get(self, delivery_id: int) -> Delivery:
-        return _delivery(self._connection.execute(queries.GET, {"wanted": delivery_id}).one())
+        return delivery_of(self._connection.execute(queries.GET, {"wanted": delivery_id}).one())
 
     def of_advisory(self, advisory_id: int, *kinds: str) -> tuple[Delivery, ...]:
         """The deliveries (not the updates of them) of those kinds for an advisory, oldest first."""
@@ -171,30 +176,30 @@ class Outbox:
             rows = self._connection.execute(
                 queries.OF_ADVISORY, {"wanted": advisory_id, "kinds": kinds}
             )
-            self._asked[advisory_id, kinds] = [_delivery(row) for row in rows]
+            self._asked[advisory_id, kinds] = [delivery_of(row) for row in rows]
         return tuple(self._asked[advisory_id, kinds])
 
     def of_subject(self, subject: str, *kinds: str) -> tuple[Delivery, ...]:
         """The deliveries (not the updates of them) of those kinds about a subject, oldest first."""
         rows = self._connection.execute(queries.OF_SUBJECT, {"wanted": subject, "kinds": kinds})
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_of(row) for row in rows)
 
     def posted_at(self, team: str, ts: str, *kinds: str) -> Delivery | None:
         """The delivery of one of those kinds that stands in a workspace under a timestamp."""
         asked = {"its_team": team, "ts": ts, "kinds": kinds}
         row = self._connection.execute(queries.POSTED_AT, asked).first()
-        return _delivery(row) if row else None
+        return delivery_of(row) if row else None
 
     def undone_updates(self, delivery_id: int) -> tuple[Delivery, ...]:
         """The updates that are promised or parked for a delivery."""
         rows = self._connection.execute(queries.UNDONE_UPDATES, {"wanted": delivery_id})
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_of(row) for row in rows)
 
     def in_state(self, state: DeliveryState, limit: int = 100) -> tuple[Delivery, ...]:
         rows = self._connection.execute(
             select(outbox).where(outbox.c.state == state.value).order_by(outbox.c.id).limit(limit)
         )
-        return tuple(_delivery(row) for row in rows)
+        return tuple(delivery_of(row) for row in rows)
 
     def count_open(self) -> dict[DeliveryState, int]:
         """How many deliveries wait, are being sent, or are parked."""
@@ -215,6 +220,7 @@ class Outbox:
         self, limit: int, lease: timedelta, among: Sequence[tuple[str, str]] | None = None
     ) -> list[Claim]:
         """Leases up to `limit` due lanes (only those, if named) and marks the head of each."""
+        self._budgets.read()
         due = self._due_lanes(limit, among)
         heads = self._heads(due)
         leased, sending, claims = [], [], []
@@ -226,6 +232,11 @@ class Outbox:
                 continue
             # Still "sending" under an expired lease: its dispatcher died in the middle.
             was_unknown = head.unknown or head.state is DeliveryState.SENDING
+            if was_unknown and not self._budgets.spend(lane.team, Spending.SEARCH):
+                self._set_lane(*key, next_at=self._now + DEPENDENCY_PAUSE)
+                continue
+            if not self._budgets.spend(lane.team, spent_along(lane.name)):
+                continue
             leased.append(_lease(key, self._now + lease, lane.fence + 1))
             sending.append(self._attempt(head, unknown=was_unknown))
             tried = replace(head, attempts=head.attempts + 1)
@@ -233,6 +244,7 @@ class Outbox:
         if claims:
             self._connection.execute(queries.SET_LANE, leased)
             self._connection.execute(queries.SET, sending)
+            self._budgets.write()
             self._asked.clear()
         return claims
 
@@ -241,7 +253,13 @@ class Outbox:
         row = self._connection.execute(queries.NEXT_DUE).one_or_none()
         return row.due if row else None
 
-    def delivered(self, claim: Claim, ts: str | None, channel: str | None) -> None:
+    def delivered(
+        self,
+        claim: Claim,
+        ts: str | None,
+        channel: str | None,
+        sweep_at: datetime | None = None,
+    ) -> None:
         """Slack has it. True whoever holds the lane by now, so it is noted without the fence."""
         self._set(
             claim.delivery.id,
@@ -251,6 +269,7 @@ class Outbox:
             delivered_at=self._now,
             unknown=False,
             last_error=None,
+            sweep_at=sweep_at,
         )
         self._free(claim, self._now + PACE[claim.delivery.method])
 
@@ -276,6 +295,21 @@ class Outbox:
         self._set(claim.delivery.id, state=state, last_error=error)
         self._withhold_updates(claim.delivery.id)
         return True
+
+    def to_sweep(self, again_at: datetime, limit: int) -> tuple[Delivery, ...]:
+        """What was posted again after an unknown outcome and is to be looked for once more now.
+
+        They are put off until `again_at`, so that nobody else does the same.
+        """
+        due = {"now": self._now, "most": limit}
+        rows = self._connection.execute(queries.TO_SWEEP, due).all()
+        for row in rows:
+            self._set(row.id, sweep_at=again_at)
+        return tuple(delivery_of(row) for row in rows)
+
+    def swept(self, delivery_id: int, ts: str | None = None) -> None:
+        """It stands once; with `ts`, there and nowhere else."""
+        self._set(delivery_id, sweep_at=None, **({} if ts is None else {"slack_ts": ts}))
 
     def revive(self, delivery_id: int) -> None:
         """An operator asks for a parked delivery to be tried again."""
@@ -316,7 +350,7 @@ class Outbox:
             rows = self._connection.execute(queries.HEADS, {"now": self._now})
         else:
             return {}
-        return {(row.team, row.lane): _delivery(row) for row in rows}
+        return {(row.team, row.lane): delivery_of(row) for row in rows}
 
     def _attempt(self, head: Delivery, *, unknown: bool) -> dict[str, Any]:
         return {
@@ -362,35 +396,3 @@ class Outbox:
 def _lease(lane: tuple[str, str], until: datetime, fence: int) -> dict[str, Any]:
     team, name = lane
     return {"its_team": team, "its_name": name, "lease_until": until, "fence": fence}
-
-
-def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(
-        row.id,
-        row.key,
-        row.kind,
-        row.facts,
-        Method(row.method),
-        row.team,
-        row.lane,
-        row.channel,
-        row.user,
-        row.thread_ts,
-        row.thread_of,
-        row.target,
-        row.advisory_id,
-        row.link_id,
-        DeliveryState(row.state),
-        row.next_at,
-        row.created_at,
-        row.attempts,
-        row.first_attempt_at,
-        row.last_attempt_at,
-        row.unknown,
-        row.last_error,
-        row.delivered_at,
-        row.slack_ts,
-        row.posted_channel,
-        row.shown,
-        row.subject,
-    )

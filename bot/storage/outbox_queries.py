@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     bindparam,
+    case,
     exists,
     func,
     insert,
@@ -22,8 +23,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from bot.domain.deliveries import DeliveryState
+from bot.domain.budgets import OWN_LANES, Spending
+from bot.domain.deliveries import WORKSPACE_LANE, DeliveryState
 from bot.storage.tables import PARKED, UNDONE, lanes, outbox
+from bot.storage.tables_budgets import budgets
 
 
 def _ready(row: FromClause = outbox) -> ColumnElement[bool]:
@@ -42,6 +45,12 @@ HAS_WORK = (
 )
 ITS_LANE = (lanes.c.team == bindparam("its_team")) & (lanes.c.name == bindparam("its_name"))
 LANE_DUE = func.coalesce(lanes.c.lease_until, lanes.c.next_at)
+# What a delivery along a lane counts as; `domain.budgets.spent_along` in SQL.
+SPENT = case(
+    *((lanes.c.name == f"{WORKSPACE_LANE}{name}", name) for name in OWN_LANES),
+    else_=Spending.POST.value,
+)
+ITS_BUDGET = (budgets.c.team == lanes.c.team) & (budgets.c.name == SPENT)
 
 ADD = insert(outbox).returning(outbox.c.id)
 GET = select(outbox).where(outbox.c.id == bindparam("wanted"))
@@ -96,6 +105,7 @@ HEAD = (
 IS_DUE = (
     (lanes.c.next_at <= bindparam("now"))
     & or_(lanes.c.lease_until.is_(None), lanes.c.lease_until <= bindparam("now"))
+    & ~exists().where(ITS_BUDGET, budgets.c.open_at > bindparam("now")).correlate(lanes)
     & HAS_WORK
 )
 DUE_LANES = (
@@ -124,7 +134,23 @@ HEADS = (
     )
     .where(IS_DUE)
 )
-NEXT_DUE = select(LANE_DUE.label("due")).where(HAS_WORK).order_by(LANE_DUE).limit(1)
+# A lane is due when it is free, and there is something left of its budget.
+DUE = case((budgets.c.open_at > LANE_DUE, budgets.c.open_at), else_=LANE_DUE)
+NEXT_DUE = (
+    select(DUE.label("due"))
+    .select_from(lanes)
+    .outerjoin(budgets, ITS_BUDGET)
+    .where(HAS_WORK)
+    .order_by(DUE)
+    .limit(1)
+)
+TO_SWEEP = (
+    select(outbox)
+    .where(outbox.c.sweep_at <= bindparam("now"))
+    .order_by(outbox.c.sweep_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 SET_LANE = update(lanes).where(ITS_LANE)
 FREE_LANE = update(lanes).where(ITS_LANE, lanes.c.fence == bindparam("its_fence"))
 ENSURE_LANE = {

@@ -216,6 +216,7 @@ receipts = Table(
     Column("at", Instant, nullable=False),
 )
 
+SWEPT = text("sweep_at IS NOT NULL")
 UNDONE = text("state IN ('waiting','sending')")
 PARKED = text("state = 'parked'")
 
@@ -250,6 +251,8 @@ outbox = Table(
     Column("posted_channel", String(32)),
     # What stands in Slack as far as is known: revision and label, or that it is a tombstone.
     Column("shown", String(32)),
+    # When to look whether it stands twice: it was posted again after an unknown outcome.
+    Column("sweep_at", Instant),
     # What it is about, where that is no advisory: `action:12`.
     Column("subject", String(40)),
     CheckConstraint("method IN ('post','update','private','direct')", name="method"),
@@ -268,6 +271,7 @@ outbox = Table(
     Index("ix_outbox_advisory", "advisory_id", "kind"),
     Index("ix_outbox_subject", "subject", "kind"),
     Index("ix_outbox_parked", "team", sqlite_where=PARKED, postgresql_where=PARKED),
+    Index("ix_outbox_sweep", "sweep_at", sqlite_where=SWEPT, postgresql_where=SWEPT),
     Index("ix_outbox_posted", "team", "slack_ts"),
     Index("ix_outbox_target", "target", sqlite_where=UNDONE, postgresql_where=UNDONE),
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
+from bot.storage.budgets import Budgets
 from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
@@ -48,6 +50,7 @@ class UnitOfWork:
         now: datetime,
         keys: KeyRing | None = None,
         lanes: set[tuple[str, str]] | None = None,
+        limits: Mapping[Spending, Budget] = BUDGETS,
     ) -> None:
         self.connection = connection
         self.now = now
@@ -56,6 +59,7 @@ class UnitOfWork:
         self.keys = keys
         # The lanes of the outbox that the process knows to exist.
         self._lanes = set() if lanes is None else lanes
+        self._limits = limits
 
     @property
     def has_promised(self) -> bool:
@@ -82,7 +86,7 @@ class UnitOfWork:
 
     @cached_property
     def workspaces(self) -> Workspaces:
-        return Workspaces(self.connection)
+        return Workspaces(self.connection, self.budgets)
 
     @cached_property
     def agencies(self) -> Agencies:
@@ -117,8 +121,12 @@ class UnitOfWork:
         return Homes(self.connection, self.now)
 
     @cached_property
+    def budgets(self) -> Budgets:
+        return Budgets(self.connection, self.now, self._limits)
+
+    @cached_property
     def outbox(self) -> Outbox:
-        return Outbox(self.connection, self.now, self.began, self._lanes)
+        return Outbox(self.connection, self.now, self.began, self._lanes, self.budgets)
 
     @cached_property
     def requests(self) -> Requests:

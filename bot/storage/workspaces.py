@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from bot.domain.officials import Government
+from bot.storage.budgets import Budgets
 from bot.storage.tables import heard, workspaces
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
@@ -30,8 +31,9 @@ class WorkspaceRow:
 class Workspaces:
     """Reads and writes the `workspaces` table."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, budgets: Budgets) -> None:
         self._connection = connection
+        self._budgets = budgets
         self._known: dict[str, WorkspaceRow] = {}
 
     def of_team(self, team: str) -> WorkspaceRow | None:
@@ -63,6 +65,7 @@ class Workspaces:
         )
         if not found.rowcount:
             self._connection.execute(insert(workspaces).values(team=team, **values))
+        self._budgets.ensure(team)
 
     def heard_until(self, team: str) -> datetime | None:
         """Until when the workspace's events are known to have been listened to."""

@@ -12,13 +12,14 @@ import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy.exc import OperationalError
 
 from bot import errors, failpoints
+from bot.domain.budgets import Spending, spent_along
 from bot.domain.deliveries import BACKGROUND, DeliveryState, Method, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.facts import NothingFacts
@@ -28,6 +29,7 @@ from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postma
 from bot.storage.database import Database
 from bot.storage.outbox import Claim
 from bot.storage.unit_of_work import UnitOfWork
+from bot.workers.sweeper import LOOK_BACK, SWEEP_AFTER, Sweeper
 
 log = structlog.get_logger()
 
@@ -44,8 +46,6 @@ FAULTS_BORNE = 3
 POLL = timedelta(seconds=1)
 # Leaves the event loop to others between two turns that follow at once.
 SHORTEST_PAUSE = 0.001
-# History is searched from a little before the first attempt: clocks differ.
-LOOK_BACK = timedelta(seconds=60)
 
 Attempt = Posted | NotSent | OutcomeUnknown | Refused | Withheld
 
@@ -104,11 +104,18 @@ class Dispatcher:
     async def run(self) -> None:
         """Runs until cancelled; then lets what is being sent end and writes it down."""
         self._database.follow(self)
+        beside = [
+            asyncio.create_task(self._database.listen(self._wake.set)),
+            asyncio.create_task(Sweeper(self._database, self._postman).run()),
+        ]
         try:
             while True:
                 await self._wait(await self._turn_or_pause())
         finally:
             self._database.follow(None)
+            for task in beside:
+                task.cancel()
+            await asyncio.wait(beside)
             await self._end_sending()
             with suppress(errors.TryAgain):
                 await self._turn(claim=False)
@@ -257,11 +264,17 @@ class Dispatcher:
         delay = retry_delay(claim.delivery.attempts)
         match attempt:
             case Posted():
-                uow.outbox.delivered(claim, attempt.ts, attempt.channel)
+                again = claim.was_unknown and not attempt.was_found and _is_findable(claim)
+                sweep_at = uow.now + SWEEP_AFTER if again else None
+                uow.outbox.delivered(claim, attempt.ts, attempt.channel, sweep_at)
                 failpoints.reached("noting", _subject(claim))
                 note_delivered(uow, one.outgoing, attempt)
             case NotSent():
                 at = uow.now + (attempt.after or delay)
+                if attempt.after:
+                    spent = Spending.SEARCH if attempt.was_search else None
+                    spent = spent or spent_along(claim.delivery.lane)
+                    uow.budgets.close(claim.delivery.team, spent, at)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=claim.was_unknown)
             case OutcomeUnknown():
                 at = uow.now + max(self._hold_off, delay)
@@ -314,7 +327,7 @@ class Dispatcher:
     async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
         first_attempt_at = claim.delivery.first_attempt_at
         if claim.was_unknown and _is_findable(claim) and first_attempt_at is not None:
-            found = await self._postman.find(outgoing, first_attempt_at - LOOK_BACK)
+            found = await self._find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
                 failpoints.reached("found", _subject(claim))
                 return replace(found, was_found=True)
@@ -324,6 +337,14 @@ class Dispatcher:
         posted = await self._postman.deliver(outgoing)
         failpoints.reached("sent", _subject(claim))
         return posted
+
+    async def _find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
+        try:
+            return await self._postman.find(outgoing, since)
+        except NotSent as failure:
+            # It is the search that has to wait, not the posting.
+            failure.was_search = True
+            raise
 
     async def _wait(self, pause: timedelta) -> None:
         with suppress(TimeoutError):

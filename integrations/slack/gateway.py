@@ -85,34 +85,48 @@ class SlackPostman:
         return replace(outgoing, payload={"text": shown.text, "blocks": shown.blocks, **QUIET})
 
     async def deliver(self, outgoing: Outgoing) -> Posted:
-        client = self._clients.get(outgoing.delivery.team)
-        if client is None:
-            raise Refused("workspace_not_configured")
+        client = self._client(outgoing)
         outgoing = await self.prepare(outgoing)
         answer = await _call(_method(client, outgoing, dict(outgoing.payload or {})))
         ts = answer.get("ts") or answer.get("message_ts")
         return Posted(answer.get("channel") or outgoing.channel, ts)
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
-        client = self._clients.get(outgoing.delivery.team)
-        if client is None:
-            raise Refused("workspace_not_configured")
+        return next(iter(await self._standing(outgoing, since, most=1)), None)
+
+    async def find_all(self, outgoing: Outgoing, since: datetime) -> list[Posted]:
+        found = await self._standing(outgoing, since, most=HISTORY_PAGE * HISTORY_PAGES)
+        return sorted(found, key=lambda posted: posted.ts or "")
+
+    async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
+        client = self._client(outgoing)
+        await _call(client.chat_delete(channel=posted.channel or "", ts=posted.ts or ""))
+
+    async def _standing(self, outgoing: Outgoing, since: datetime, most: int) -> list[Posted]:
+        client = self._client(outgoing)
         channel = outgoing.channel
         if outgoing.delivery.method is Method.DIRECT:
             opened = await _call(client.conversations_open(users=outgoing.delivery.user or ""))
             channel = opened["channel"]["id"]
         cursor = None
+        found: list[Posted] = []
         for _ in range(HISTORY_PAGES):
             page = await _call(_history(client, outgoing, channel, since, cursor))
             for message in page.get("messages", ()):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == outgoing.delivery.key:
-                    return Posted(channel, message["ts"])
+                    found.append(Posted(channel, message["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
+            if not cursor or len(found) >= most:
+                return found
         # Too much was said since: whether it is there cannot be known, so it is not repeated yet.
         raise OutcomeUnknown("history_too_long")
+
+    def _client(self, outgoing: Outgoing) -> AsyncWebClient:
+        client = self._clients.get(outgoing.delivery.team)
+        if client is None:
+            raise Refused("workspace_not_configured")
+        return client
 
     async def _reader_language(self, outgoing: Outgoing) -> Language:
         if outgoing.language != "auto":

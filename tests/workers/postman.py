@@ -77,6 +77,14 @@ class HonestPostman:
                 return one.posted
         return None
 
+    async def find_all(self, outgoing: Outgoing, since: datetime) -> list[Posted]:
+        self.searches.append(since)
+        key = outgoing.delivery.key
+        return [one.posted for one in self.said if one.outgoing.delivery.key == key]
+
+    async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
+        self.said = [one for one in self.said if one.posted != posted]
+
     def of(self, kind: str, method: Method | None = None) -> list[Outgoing]:
         """What was said of a kind."""
         found = (one.outgoing for one in self.said if one.outgoing.delivery.kind == kind)

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from integrations.slack.stand_in.refusals import RateLimitedError
 
 WINDOW = 60.0
+# What a difference of two instants loses as a float.
+TOLERANCE = 1e-6
 CALLS_PER_MINUTE = {2: 20, 3: 50, 4: 100}
 TIERS = {
     "users.list": 2,
@@ -68,7 +70,7 @@ class Pacing:
         times = self.post_times.get(channel)
         if times:
             wait = times[-1] + self.post_gap - self._clock()
-            if wait > 0:
+            if wait > TOLERANCE:
                 self._refuse(wait)
         if self.workspace_posts_per_minute is not None:
             self._admit((app_id, "chat.postMessage"), self.workspace_posts_per_minute)
@@ -86,7 +88,7 @@ class Pacing:
     def _admit(self, key: tuple[str, str], most: int) -> None:
         now = self._clock()
         window = self._windows.setdefault(key, deque())
-        while window and window[0] <= now - WINDOW:
+        while window and window[0] <= now - WINDOW + TOLERANCE:
             window.popleft()
         if len(window) >= most:
             self._refuse(window[0] + WINDOW - now)
