@@ -5,7 +5,7 @@
 ##  make check      formatting, lint, types, room contracts, generated documents
 ##  make example    write kakehashi.example.toml anew from the settings
 ##  make format     put the formatting right
-##  make bench      acknowledgement and relay, measured against a bare Bolt app
+##  make bench      acknowledgement, relay and the delivery engine, measured (ARGS="--only growth")
 ##  make crash      of the suite only this: the real process killed, stopped and starved
 ##  make soak       the same and the life of an advisory with the numbers of a release (hours)
 ##  make picture    the picture in the README, from the running demo

@@ -16,7 +16,7 @@ from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, NOTE
 from bot.services.ports import ChannelView
 from bot.services.roster import Person
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import UnitOfWork
 

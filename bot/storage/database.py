@@ -180,6 +180,10 @@ class Database:
         self._threads.shutdown(wait=True)
         self.engine.dispose()
 
+    def moment(self) -> datetime:
+        """The process's own clock; only the difference of two readings means anything."""
+        return self._clock() if self._clock is not None else wall_clock()
+
     def _now(self, connection: Connection) -> datetime:
         # Replicas must agree on what is due: PostgreSQL's clock is theirs, unless a test sets one.
         if self.clock is not None:

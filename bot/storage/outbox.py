@@ -7,13 +7,12 @@ along it; when a dispatcher dies the lease ends and its unfinished delivery coun
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from bot.domain.budgets import Spending, spent_along
 from bot.domain.deliveries import (
@@ -27,35 +26,12 @@ from bot.domain.deliveries import (
 )
 from bot.storage import outbox_queries as queries
 from bot.storage.budgets import Budgets
-from bot.storage.outbox_rows import delivery_of
-from bot.storage.tables import outbox
+from bot.storage.outbox_rows import UNTRIED, Arrival, Claim, delivery_of
+from bot.storage.tables import UNDONE, outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
 DEPENDENCY_PAUSE = timedelta(milliseconds=200)
-UNTRIED: Mapping[str, Any] = {
-    "attempts": 0,
-    "first_attempt_at": None,
-    "last_attempt_at": None,
-    "unknown": False,
-    "last_error": None,
-    "delivered_at": None,
-    "slack_ts": None,
-    "posted_channel": None,
-}
 ENDED_UNSENT = (DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROPPED)
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A delivery and the fence of the lane under which it may be sent; was_unknown: look first.
-
-    `since`: when its lease began, on the process's monotonic clock.
-    """
-
-    delivery: Delivery
-    fence: int
-    was_unknown: bool
-    since: float = field(default_factory=time.monotonic)
 
 
 class Outbox:
@@ -203,12 +179,7 @@ class Outbox:
 
     def count_open(self) -> dict[DeliveryState, int]:
         """How many deliveries wait, are being sent, or are parked."""
-        states = ("waiting", "sending", "parked")
-        rows = self._connection.execute(
-            select(outbox.c.state, func.count())
-            .where(outbox.c.state.in_(states))
-            .group_by(outbox.c.state)
-        )
+        rows = self._connection.execute(queries.OPEN)
         return {DeliveryState(state): count for state, count in rows}
 
     def count_open_in(self, team: str) -> dict[DeliveryState, int]:
@@ -253,25 +224,17 @@ class Outbox:
         row = self._connection.execute(queries.NEXT_DUE).one_or_none()
         return row.due if row else None
 
-    def delivered(
-        self,
-        claim: Claim,
-        ts: str | None,
-        channel: str | None,
-        sweep_at: datetime | None = None,
-    ) -> None:
-        """Slack has it. True whoever holds the lane by now, so it is noted without the fence."""
-        self._set(
-            claim.delivery.id,
-            state=DeliveryState.DELIVERED,
-            slack_ts=ts,
-            posted_channel=channel,
-            delivered_at=self._now,
-            unknown=False,
-            last_error=None,
-            sweep_at=sweep_at,
-        )
-        self._free(claim, self._now + PACE[claim.delivery.method])
+    def delivered(self, claim: Claim, ts: str | None, channel: str | None) -> None:
+        """Slack has it."""
+        self.delivered_all([Arrival(claim, ts, channel)])
+
+    def delivered_all(self, arrivals: Sequence[Arrival]) -> None:
+        """Slack has them. True whoever holds the lane by now, so noted without the fence."""
+        if not arrivals:
+            return
+        self._asked.clear()
+        self._connection.execute(queries.SET, [self._arrived(one) for one in arrivals])
+        self._connection.execute(queries.FREE_LANE, [self._rested(one) for one in arrivals])
 
     def note_shown(self, delivery_id: int, shown: str | None) -> None:
         """What stands in Slack now under a delivery; None when that is not known for certain."""
@@ -326,7 +289,7 @@ class Outbox:
         self._asked.clear()
         self._connection.execute(
             update(outbox)
-            .where(outbox.c.target == delivery_id)
+            .where(outbox.c.target == delivery_id, UNDONE)
             .where(outbox.c.state == DeliveryState.WAITING.value)
             .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
         )
@@ -360,6 +323,29 @@ class Outbox:
             "first_attempt_at": head.first_attempt_at or self._now,
             "last_attempt_at": self._now,
             "unknown": unknown,
+        }
+
+    def _arrived(self, one: Arrival) -> dict[str, Any]:
+        return {
+            "wanted": one.claim.delivery.id,
+            "state": DeliveryState.DELIVERED,
+            "slack_ts": one.ts,
+            "posted_channel": one.channel,
+            "delivered_at": self._now,
+            "unknown": False,
+            "last_error": None,
+            "sweep_at": one.sweep_at,
+        }
+
+    def _rested(self, one: Arrival) -> dict[str, Any]:
+        """The lane rests from when Slack said so, not from when that is written down."""
+        delivery = one.claim.delivery
+        return {
+            "its_team": delivery.team,
+            "its_name": delivery.lane,
+            "its_fence": one.claim.fence,
+            "lease_until": None,
+            "next_at": self._now - one.ago + PACE[delivery.method],
         }
 
     def _free(self, claim: Claim, next_at: datetime) -> bool:

@@ -58,19 +58,26 @@ SET = update(outbox).where(outbox.c.id == bindparam("wanted"))
 WAITING_UPDATE = (
     select(outbox.c.id)
     .where(outbox.c.target == bindparam("wanted"))
-    .where(outbox.c.state == DeliveryState.WAITING.value)
+    # A partial index is used only where its own condition stands, word for word.
+    .where(UNDONE, outbox.c.state == DeliveryState.WAITING.value)
     .limit(1)
 )
-UNDONE_UPDATES = (
-    select(outbox)
-    .where(outbox.c.target == bindparam("wanted"))
-    .where(outbox.c.state.in_(("waiting", "sending", "parked")))
-    .order_by(outbox.c.id)
-)
+UNDONE_UPDATES = union_all(
+    *(
+        select(outbox).where(outbox.c.target == bindparam("wanted"), which)
+        for which in (UNDONE, PARKED)
+    )
+).order_by("id")
 POSTED_AT = (
     select(outbox)
     .where(outbox.c.team == bindparam("its_team"), outbox.c.slack_ts == bindparam("ts"))
     .where(outbox.c.kind.in_(bindparam("kinds", expanding=True)), outbox.c.target.is_(None))
+)
+OPEN = union_all(
+    *(
+        select(outbox.c.state, func.count()).where(which).group_by(outbox.c.state)
+        for which in (UNDONE, PARKED)
+    )
 )
 OF_ADVISORY = (
     select(outbox)

@@ -1,12 +1,52 @@
-"""A row of the outbox as the delivery it is."""
+"""A row of the outbox as the delivery it is, what is claimed of it, and where it arrived."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot.domain.deliveries import Delivery, DeliveryState, Method
+
+# What a delivery has that nobody has tried yet.
+UNTRIED: Mapping[str, Any] = {
+    "attempts": 0,
+    "first_attempt_at": None,
+    "last_attempt_at": None,
+    "unknown": False,
+    "last_error": None,
+    "delivered_at": None,
+    "slack_ts": None,
+    "posted_channel": None,
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery and the fence of the lane under which it may be sent; was_unknown: look first.
+
+    `since`: when its lease began, on the process's monotonic clock.
+    """
+
+    delivery: Delivery
+    fence: int
+    was_unknown: bool
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Where a claimed delivery stands now, and how long ago Slack said so."""
+
+    claim: Claim
+    ts: str | None
+    channel: str | None
+    ago: timedelta = timedelta()
+    sweep_at: datetime | None = None
 
 
 def delivery_of(row: Row[Any]) -> Delivery:

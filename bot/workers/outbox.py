@@ -27,7 +27,7 @@ from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered, note_parked, note_tried, note_withheld
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postman, Refused
 from bot.storage.database import Database
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Arrival, Claim
 from bot.storage.unit_of_work import UnitOfWork
 from bot.workers.sweeper import LOOK_BACK, SWEEP_AFTER, Sweeper
 
@@ -44,6 +44,7 @@ HOLD_OFF = timedelta(seconds=10)
 DRAIN = timedelta(seconds=5)
 FAULTS_BORNE = 3
 POLL = timedelta(seconds=1)
+MOST_AGO = timedelta(seconds=1)
 # Leaves the event loop to others between two turns that follow at once.
 SHORTEST_PAUSE = 0.001
 
@@ -57,6 +58,11 @@ class Ended:
     claim: Claim
     outgoing: Outgoing
     attempt: Attempt
+    at: datetime
+
+    def since(self, now: datetime) -> timedelta:
+        """How long ago, by the same clock; a clock that was set meanwhile is not believed."""
+        return min(max(now - self.at, timedelta()), MOST_AGO)
 
 
 @dataclass(eq=False)
@@ -154,7 +160,7 @@ class Dispatcher:
         if not lanes:
             return []
         claims = uow.outbox.claim(room, self._lease, lanes)
-        composed = ((claim, self._compose_or_withhold(uow, claim)) for claim in claims)
+        composed = [(claim, self._compose_or_withhold(uow, claim)) for claim in claims]
         going = [(claim, outgoing) for claim, outgoing in composed if outgoing is not None]
         failpoints.reached("claiming", *(_subject(claim) for claim, _ in going))
         return going
@@ -196,9 +202,11 @@ class Dispatcher:
 
     async def _turn(self, *, claim: bool = True) -> timedelta:
         """Settles and claims once; returns how long nothing more will be due."""
-        ended = list(self._ended)
+        ended, moment = list(self._ended), self._database.moment()
         room = LANES_AT_ONCE - len(self._sending) if claim else 0
-        outgoing, pause = await self._database.run(lambda uow: self._settle(uow, ended, room))
+        outgoing, pause = await self._database.run(
+            lambda uow: self._settle(uow, ended, room, moment)
+        )
         failpoints.reached("noted", *(_subject(one.claim) for one in ended))
         failpoints.reached("claimed", *(_subject(held) for held, _ in outgoing))
         # Only what was written down is forgotten; more may have ended meanwhile.
@@ -214,20 +222,36 @@ class Dispatcher:
         return task
 
     def _settle(
-        self, uow: UnitOfWork, ended: list[Ended], room: int
+        self, uow: UnitOfWork, ended: list[Ended], room: int, moment: datetime
     ) -> tuple[list[tuple[Claim, Outgoing]], timedelta]:
         # Always in the same order: two dispatchers never wait for each other's advisories.
-        for one in sorted(ended, key=lambda one: one.claim.delivery.advisory_id or 0):
+        ended = sorted(ended, key=lambda one: one.claim.delivery.advisory_id or 0)
+        uow.outbox.delivered_all(
+            [arrival for one in ended if (arrival := self._arrival(uow, one, moment)) is not None]
+        )
+        for one in ended:
             self._write_down(uow, one)
-        outgoing = []
-        for claim in uow.outbox.claim(room, self._lease) if room > 0 else ():
-            composed = self._composed(uow, claim)
-            if composed is not None:
-                outgoing.append((claim, composed))
-                failpoints.reached("claiming", _subject(claim))
+        claims = uow.outbox.claim(room, self._lease) if room > 0 else []
+        outgoing = self._composed_together(uow, claims)
+        for claim, _ in outgoing:
+            failpoints.reached("claiming", _subject(claim))
         uow.outbox.take_news()
         due = uow.outbox.next_due()
         return outgoing, POLL if due is None else min(POLL, due - uow.now)
+
+    def _composed_together(
+        self, uow: UnitOfWork, claims: list[Claim]
+    ) -> list[tuple[Claim, Outgoing]]:
+        """What is to be said of all; when one of them is at fault, each is tried by itself."""
+        try:
+            with uow.part():
+                composed = [(claim, self._compose_or_withhold(uow, claim)) for claim in claims]
+        except OperationalError:
+            raise
+        except Exception:
+            log.exception("outbox.composed_apart", count=len(claims))
+            composed = [(claim, self._composed(uow, claim)) for claim in claims]
+        return [(claim, outgoing) for claim, outgoing in composed if outgoing is not None]
 
     def _composed(self, uow: UnitOfWork, claim: Claim) -> Outgoing | None:
         """What is to be said; None when it may not be, or when nobody could make sense of it."""
@@ -264,9 +288,6 @@ class Dispatcher:
         delay = retry_delay(claim.delivery.attempts)
         match attempt:
             case Posted():
-                again = claim.was_unknown and not attempt.was_found and _is_findable(claim)
-                sweep_at = uow.now + SWEEP_AFTER if again else None
-                uow.outbox.delivered(claim, attempt.ts, attempt.channel, sweep_at)
                 failpoints.reached("noting", _subject(claim))
                 note_delivered(uow, one.outgoing, attempt)
             case NotSent():
@@ -284,6 +305,14 @@ class Dispatcher:
                 self._withhold(uow, claim, attempt.reason)
             case Refused():
                 self._park(uow, claim, attempt.reason)
+
+    def _arrival(self, uow: UnitOfWork, one: Ended, moment: datetime) -> Arrival | None:
+        claim, posted = one.claim, one.attempt
+        if not isinstance(posted, Posted):
+            return None
+        again = claim.was_unknown and not posted.was_found and _is_findable(claim)
+        sweep_at = uow.now + SWEEP_AFTER if again else None
+        return Arrival(claim, posted.ts, posted.channel, one.since(moment), sweep_at)
 
     async def _attempt_once_committed(
         self, claim: Claim, outgoing: Outgoing, committed: asyncio.Future[bool]
@@ -314,15 +343,18 @@ class Dispatcher:
             log.warning("outbox.attempt_too_long", key=claim.delivery.key)
             attempt = OutcomeUnknown("too_long")
         except asyncio.CancelledError:
-            self._ended.append(Ended(claim, outgoing, OutcomeUnknown("stopped")))
+            self._end(claim, outgoing, OutcomeUnknown("stopped"))
             raise
         except Exception:
             log.exception("outbox.attempt_fault", key=claim.delivery.key)
             # A fault of ours that comes back at every attempt must not hold up the lane for ever.
             tired = claim.delivery.attempts >= FAULTS_BORNE
             attempt = Refused("fault") if tired else OutcomeUnknown("fault")
-        self._ended.append(Ended(claim, outgoing, attempt))
+        self._end(claim, outgoing, attempt)
         self._wake.set()
+
+    def _end(self, claim: Claim, outgoing: Outgoing, attempt: Attempt) -> None:
+        self._ended.append(Ended(claim, outgoing, attempt, self._database.moment()))
 
     async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
         first_attempt_at = claim.delivery.first_attempt_at

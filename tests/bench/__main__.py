@@ -1,4 +1,4 @@
-"""`make bench`: one run, both contenders in turn, a table of ratios.
+"""`make bench`: both contenders in turn, tables of ratios; ARGS="--only growth" for a part of it.
 
 For the register, the contenders are a small one and a large one. Nothing is asserted about
 time. That every command was committed and every message relayed is.
@@ -10,44 +10,74 @@ import argparse
 import asyncio
 import logging
 import tempfile
+from collections.abc import Container
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bot import logs
-from tests.bench import acknowledgement, register, relay
+from tests.bench import acknowledgement, engine, growth, memory, register, relay
 from tests.bench.bare import BareApp
+from tests.bench.engine import Finding
 from tests.bench.ours import decisions, running_bot
 from tests.bench.slack import Slack
 from tests.bench.ticks import measure as measure_ticks
 from tests.bench.timing import Comparison, Samples
 
 MILLI = 1000
+ALL = ("command", "relay", "register", "paced", "unpaced", "growth", "memory")
 # The table is read in logs as well as in terminals.
 WIDTH = 160
 
 
-async def run(rounds: int, folder: Path) -> list[Comparison]:
-    """Everything that is measured."""
+async def against_bare(rounds: int, folder: Path, wanted: Container[str]) -> list[Comparison]:
+    """Command and relay, against an app that stores nothing."""
     slack = Slack()
     await slack.start()
     bare = BareApp(slack.addresses["bare"])
     await bare.start()
     ours = await running_bot(slack.addresses["ours"], folder)
     try:
-        found = await acknowledgement.measure(slack, bare.bolt, ours.bolt, rounds)
+        found: list[Comparison] = []
+        if "command" in wanted:
+            found += await acknowledgement.measure(slack, bare.bolt, ours.bolt, rounds)
         written = await decisions(ours, "roster.language")
-        found += await relay.measure(slack, bare.bolt, ours.bolt, rounds)
+        if "relay" in wanted:
+            found += await relay.measure(slack, bare.bolt, ours.bolt, rounds)
         relayed = await decisions(ours, "advisory.issue")
     finally:
         await ours.stop()
         await bare.stop()
         await slack.stop()
-    found += await register.measure(rounds, folder)
+    if "register" in wanted:
+        found += await register.measure(rounds, folder)
     _require(found, "command", written)
     _require(found, "relay", relayed)
     return found + await measure_ticks(rounds, folder)
+
+
+class Sizes:
+    """How much is measured; the full figures are those of the promises."""
+
+    def __init__(self, full: bool) -> None:
+        self.unpaced = 2_000 if full else 500
+        self.past = 1_000_000 if full else 100_000
+        self.deliveries = 100_000 if full else 3_000
+
+
+async def engine_alone(folder: Path, wanted: Container[str], sizes: Sizes) -> list[Finding]:
+    """What concerns the delivery engine."""
+    found: list[Finding] = []
+    if "paced" in wanted:
+        found += await engine.paced(folder)
+    if "unpaced" in wanted:
+        found += await engine.unpaced(folder, sizes.unpaced)
+    if "growth" in wanted:
+        found += await asyncio.to_thread(growth.measure, folder, sizes.past)
+    if "memory" in wanted:
+        found += await memory.measure(folder, sizes.deliveries)
+    return found
 
 
 def _require(found: list[Comparison], what: str, committed: int) -> None:
@@ -86,15 +116,34 @@ def _median(samples: Samples) -> str:
     return f"{samples.percentile(50) * MILLI:.2f} ({low:.2f}–{high:.2f})"
 
 
+def findings_table(found: list[Finding]) -> Table:
+    """The delivery engine's figures, each against what it is compared with."""
+    shown = Table(title="The delivery engine", title_justify="left")
+    for heading in ("what", "ours", "against", "ratio", "target"):
+        shown.add_column(heading, overflow="fold")
+    for one in found:
+        shown.add_row(one.name, one.ours, one.theirs, f"{one.ratio:.2f}", one.target)
+    return shown
+
+
 def main() -> None:
     reader = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     reader.add_argument("--rounds", type=int, default=10, help="of each contender (default: 10)")
-    rounds = reader.parse_args().rounds
+    reader.add_argument("--only", nargs="+", choices=ALL, default=ALL, metavar="NAME")
+    reader.add_argument(
+        "--full", action="store_true", help="a million past rows, 100,000 deliveries: half an hour"
+    )
+    given = reader.parse_args()
     logs.set_up("ERROR")
     logging.getLogger("slack_bolt").setLevel(logging.ERROR)
+    console = Console(width=WIDTH)
     with tempfile.TemporaryDirectory(prefix="kakehashi-bench-") as folder:
-        found = asyncio.run(run(rounds, Path(folder)))
-    Console(width=WIDTH).print(table(found))
+        if {"command", "relay", "register"} & set(given.only):
+            against = against_bare(given.rounds, Path(folder), given.only)
+            console.print(table(asyncio.run(against)))
+        found = asyncio.run(engine_alone(Path(folder), given.only, Sizes(given.full)))
+    if found:
+        console.print(findings_table(found))
 
 
 if __name__ == "__main__":

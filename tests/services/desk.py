@@ -8,7 +8,7 @@ from bot.services.facts import Facts
 from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered
 from bot.services.ports import Outgoing, Posted
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import UnitOfWork
 

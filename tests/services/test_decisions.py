@@ -10,7 +10,7 @@ from bot.domain.advisories import AdvisoryState
 from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.services import advisories, issuing, receipts, releases
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast

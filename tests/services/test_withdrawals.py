@@ -12,7 +12,7 @@ from bot.services import intake, receipts, releases, withdrawals
 from bot.services.facts import ChangeFacts, CopyFacts, StatusFacts, TombstoneFacts
 from bot.services.incoming import Outcome
 from bot.services.kinds import CHANGE, COPY, PART_LENGTH, REPLY, STATUS
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.services.desk import Desk

@@ -18,7 +18,7 @@ from bot.domain.deliveries import (
     Method,
 )
 from bot.storage.database import Database
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.tables_budgets import budgets
 from bot.storage.unit_of_work import UnitOfWork
 from tests.cast import CANBERRA, TOKYO, TOKYO_ADV
