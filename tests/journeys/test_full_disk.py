@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+import pytest
 from sqlalchemy import text
 
 from bot import errors
 from bot.storage.unit_of_work import UnitOfWork
 from tests.journeys.bridge import Bridge
 
+pytestmark = pytest.mark.timeout(600)
 # SQLite's own limit, which is none on any disk there is.
 NO_LIMIT = 1_073_741_823
 POSTS_MOST, REFUSED = 60, 3
