@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from bot import errors
 from bot.services import intake
 from bot.services.incoming import Message
 from bot.services.notes import tell_here
@@ -86,15 +88,27 @@ class Messages:
         async with self._past.turn(team, channel, missed=missed):
             message = await self._message(team, channel, event, text)
             if message is not None:
-                await self._edge.take(
-                    lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
-                )
+                with self._gap_noted(team, channel, missed=missed):
+                    await self._edge.take(
+                        lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
+                    )
+
+    @contextmanager
+    def _gap_noted(self, team: str, channel: str, *, missed: bool) -> Iterator[None]:
+        """What could not be stored comes again or is read back; until then nothing overtakes it."""
+        try:
+            yield
+        except errors.TryAgain:
+            if not missed:
+                self._past.note_gap(team, channel)
+            raise
 
     async def _take_deletion(
         self, team: str, channel: str, ts: str, *, missed: bool = False
     ) -> None:
         async with self._past.turn(team, channel, missed=missed):
-            await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
+            with self._gap_noted(team, channel, missed=missed):
+                await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
 
     async def _message(
         self, team: str, channel: str, event: Mapping[str, Any], text: str

@@ -47,6 +47,12 @@ class Missed:
         self._afresh_at.pop(team, None)
         self._past.lose(team)
 
+    def note_gaps(self, team: str) -> bool:
+        """Whether something could not be stored since: those channels are read back again."""
+        gaps = self._past.take_gaps(team)
+        self._done.setdefault(team, set()).difference_update(gaps)
+        return bool(gaps)
+
     def note_doubt(self, team: str) -> None:
         """Something may have been missed although we listened: it is read beside what is said."""
         self._done.pop(team, None)

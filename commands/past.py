@@ -22,6 +22,7 @@ class Past:
     def __init__(self, teams: Iterable[str] = ()) -> None:
         # None: it is not known yet which channels have to be read.
         self._unread: dict[str, set[str] | None] = dict.fromkeys(teams)
+        self._gaps: dict[str, set[str]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
         self._progress = asyncio.Event()
 
@@ -29,16 +30,27 @@ class Past:
         """Nobody listened to the workspace for a while: its past has to be read again."""
         self._unread[team] = None
 
+    def note_gap(self, team: str, channel: str) -> None:
+        """Something said there could not be stored: what follows must not overtake it."""
+        unread = self._unread.setdefault(team, set())
+        if unread is not None:
+            unread.add(channel)
+        self._gaps.setdefault(team, set()).add(channel)
+
+    def take_gaps(self, team: str) -> set[str]:
+        """The channels in which something is missing since this was asked last."""
+        return self._gaps.pop(team, set())
+
     def expect(self, team: str, channels: Iterable[str]) -> None:
         """These channels, and no others, have a past to be read."""
-        if self._unread.get(team) is None:
-            self._unread[team] = set(channels)
-            self._pulse()
+        unread = self._unread.get(team)
+        self._unread[team] = set(channels) if unread is None else unread & set(channels)
+        self._pulse()
 
     def note_read(self, team: str, channel: str) -> None:
         """What was said there while nobody listened has been taken in."""
         unread = self._unread.get(team)
-        if unread is not None:
+        if unread is not None and channel not in self._gaps.get(team, ()):
             unread.discard(channel)
             self._pulse()
 
@@ -52,8 +64,15 @@ class Past:
                     await self._progress.wait()
                 await lock.acquire()
         except TimeoutError as error:
+            # What is being read back just now may be older than this: it is read once more.
+            if not missed:
+                self.note_gap(team, channel)
             raise errors.DatabaseBusy from error
         try:
+            # Whoever had the turn before may have left a gap.
+            if not missed and self._is_unread(team, channel):
+                self.note_gap(team, channel)
+                raise errors.DatabaseBusy
             yield
         finally:
             lock.release()

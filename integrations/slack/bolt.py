@@ -35,6 +35,8 @@ class Listener(Protocol):
 
     def note_lost(self, team: str) -> None: ...
 
+    def note_gaps(self, team: str) -> bool: ...
+
     async def catch_up(self, team: str) -> bool: ...
 
     async def note_heard(self, team: str) -> None: ...
@@ -194,6 +196,8 @@ class Connector:
         if sessions != self._sessions:
             self._sessions, self._heard = sessions, False
             self._listener.note_lost(team)
+        if self._listener.note_gaps(team):
+            self._heard = False
         if not await self.is_connected():
             return
         if self._heard and self._connection.mode == "http":

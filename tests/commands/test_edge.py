@@ -18,10 +18,13 @@ from bot.texts.catalog import Language
 from commands import kakehashi, register
 from commands.arguments import Arguments, parse
 from commands.catalogue import Ask, Reply
+from commands.desk import Desk
 from commands.edge import Answer, Edge, Sender
 from commands.messages import Messages
+from commands.past import Past
 from integrations.slack.bolt import Identities, Identity, build_bolt
 from integrations.slack.speech import Safe
+from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from tests import cast
 from tests.commands.conftest import CONNECTIONS
@@ -135,12 +138,17 @@ async def test_a_busy_database_is_said_so_to_who_asked(
 async def test_an_event_that_could_not_be_stored_is_not_acknowledged(
     edge: Edge, database: Database, url: str
 ) -> None:
-    app = _app(edge)
+    past = Past()
+    app = _app(edge, past)
     database.transact(cast.join)
     _impatient(database)
     with opened(url) as other, other.engine.connect() as holder, holder.begin():
         refused = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
     assert refused.status == 503
+    later = await app.async_dispatch(_message("#advisory [TLP:GREEN] later", ts="1900000000.1"))
+    assert later.status == 503, "nothing overtakes what could not be stored"
+    assert past.take_gaps(cast.TOKYO) == {cast.TOKYO_ADV}
+    past.note_read(cast.TOKYO, cast.TOKYO_ADV)
     accepted = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
     assert accepted.status == 200
     assert len(database.transact(lambda uow: uow.advisories.latest(9))) == 1
@@ -172,12 +180,14 @@ def _impatient(database: Database) -> None:
         connection.exec_driver_sql("PRAGMA busy_timeout=20").close()
 
 
-def _app(edge: Edge) -> AsyncApp:
+def _app(edge: Edge, past: Past | None = None) -> AsyncApp:
     identities = Identities()
     for team, (user, bot) in cast.BOT_USERS.items():
         identities.note(Identity(team, user, bot))
     app = build_bolt(CONNECTIONS, identities)
-    register(app, edge, Windows({}, CONNECTIONS, _no_session()), Messages(edge))
+    desk = Desk(edge, Uploads({}, CONNECTIONS, _no_session()))
+    windows = Windows({}, CONNECTIONS, _no_session())
+    register(app, edge, windows, desk, Messages(edge, past))
     return app
 
 

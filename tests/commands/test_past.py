@@ -50,6 +50,30 @@ async def test_messages_of_one_channel_are_taken_in_as_they_came() -> None:
     assert order == words
 
 
+async def test_what_could_not_be_stored_is_not_overtaken() -> None:
+    reading = Past()
+    order: list[str] = []
+    await _take(reading, order, "before")
+    reading.note_gap(TEAM, CHANNEL)
+    with pytest.raises(errors.DatabaseBusy):
+        await _take(reading, order, "what follows")
+    assert reading.take_gaps(TEAM) == {CHANNEL}
+    assert reading.take_gaps(TEAM) == set()
+    await _take(reading, order, "the missing", missed=True)
+    reading.note_read(TEAM, CHANNEL)
+    await _take(reading, order, "what follows")
+    assert order == ["before", "the missing", "what follows"]
+
+
+async def test_a_channel_that_is_linked_no_more_has_no_gap() -> None:
+    reading = Past()
+    order: list[str] = []
+    reading.note_gap(TEAM, CHANNEL)
+    reading.expect(TEAM, [OTHER])
+    await _take(reading, order, "now")
+    assert order == ["now"]
+
+
 async def _take(reading: Past, order: list[str], word: str, *, missed: bool = False) -> None:
     async with reading.turn(TEAM, CHANNEL, missed=missed):
         # Storing takes a while, and may be overtaken where nothing prevents it.

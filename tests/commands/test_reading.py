@@ -11,10 +11,12 @@ from bot.domain.advisories import AdvisoryState
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from commands import register
+from commands.desk import Desk
 from commands.edge import Edge
 from commands.messages import Messages
 from commands.reading import Unreadable, pressed, sent, typed
 from integrations.slack.bolt import Identities, Identity, build_bolt
+from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from tests import cast
 from tests.commands.conftest import CONNECTIONS
@@ -58,7 +60,8 @@ async def answered(edge: Edge, body: dict[str, Any]) -> tuple[int, list[str]]:
         identities.note(Identity(team, user, bot))
     app = build_bolt(CONNECTIONS, identities)
     session: Any = None
-    register(app, edge, Windows({}, CONNECTIONS, session), Messages(edge))
+    desk = Desk(edge, Uploads({}, CONNECTIONS, session))
+    register(app, edge, Windows({}, CONNECTIONS, session), desk, Messages(edge))
     with capture_logs() as seen:
         answer = await app.async_dispatch(AsyncBoltRequest(body=body, mode="socket_mode"))
     return answer.status, [one["event"] for one in seen]

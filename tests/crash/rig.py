@@ -21,7 +21,7 @@ from sqlalchemy import NullPool, create_engine, func, select
 
 from bot.domain.deliveries import DeliveryState, Method
 from bot.storage.database import Database
-from bot.storage.tables import advisories, outbox
+from bot.storage.tables import advisories, lanes, outbox
 from bot.storage.unit_of_work import UnitOfWork
 from integrations.slack.driver import Workspace
 from integrations.slack.stand_in import CANBERRA, TOKYO, ChannelSpec, StandIn, WorkspaceSpec
@@ -287,6 +287,12 @@ class Rig:
     def being_sent(self) -> list[int]:
         """The deliveries that some process has in hand."""
         wanted = select(outbox.c.id).where(outbox.c.state == DeliveryState.SENDING.value)
+        with self._engine.connect() as connection:
+            return list(connection.execute(wanted).scalars())
+
+    def leases(self) -> list[datetime]:
+        """Until when lanes are held."""
+        wanted = select(lanes.c.lease_until).where(lanes.c.lease_until.is_not(None))
         with self._engine.connect() as connection:
             return list(connection.execute(wanted).scalars())
 

@@ -93,9 +93,11 @@ async def _event(rig: Rig, bot: Bot, tick: int, answers: Answers) -> None:
         "type": "message",
         "channel": near(tick % 4),
         "user": SUZUKI,
-        "ts": f"{time.time():.6f}",
+        "ts": rig.tokyo.state.next_ts(),
         "text": f"#advisory TLP:GREEN\npressed {tick}",
     }
+    place = rig.tokyo.state
+    place.store(place.channel(near(tick % 4)), dict(message))
     body = {"type": "event_callback", "team_id": TEAM, "event_id": f"Ev{tick}", "event": message}
     raw = json.dumps(body).encode()
     for again in AGAIN_SECONDS:

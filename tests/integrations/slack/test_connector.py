@@ -34,6 +34,9 @@ class Notebook:
     def note_lost(self, team: str) -> None:
         self._note("lost")
 
+    def note_gaps(self, team: str) -> bool:
+        return False
+
     def note_doubt(self, team: str) -> None:
         self._note("doubt")
 

@@ -21,12 +21,14 @@ from slack_bolt.async_app import AsyncApp
 from bot.storage.database import Database
 from bot.texts.catalog import load
 from commands import register
+from commands.desk import Desk
 from commands.edge import Edge
 from commands.messages import Messages
 from integrations.slack.bolt import Identities, Identity, build_bolt
 from integrations.slack.gateway import clients_for
 from integrations.slack.ingress import BODY_LIMIT, IngressGuard
 from integrations.slack.people import People
+from integrations.slack.uploads import Uploads
 from integrations.slack.windows import Windows
 from integrations.web import WebServer
 from tests import cast
@@ -90,9 +92,9 @@ def _app(database: Database, session: aiohttp.ClientSession) -> Any:
         identities.note(Identity(team, user, bot))
     app = build_bolt(CONNECTIONS, identities)
     edge = Edge(database, load(), People({}, CONNECTIONS), lambda: None)
-    register(
-        app, edge, Windows(clients_for(CONNECTIONS, session), CONNECTIONS, session), Messages(edge)
-    )
+    clients = clients_for(CONNECTIONS, session)
+    desk = Desk(edge, Uploads(clients, CONNECTIONS, session))
+    register(app, edge, Windows(clients, CONNECTIONS, session), desk, Messages(edge))
     return app
 
 
