@@ -9,6 +9,7 @@ from typing import Any, Literal
 from bot.texts import catalog
 from bot.texts.catalog import Catalog, Language
 from commands import COMMANDS, SHORTCUTS
+from commands.capture import SHORTCUT
 from commands.catalogue import Command
 from integrations.slack.manifest import CommandEntry, ShortcutEntry, build_manifest
 
@@ -21,7 +22,7 @@ def app_manifest(
     """The Slack app manifest for the commands that are registered."""
     words = catalog.load()
     entries = [_entry(words, command) for command in COMMANDS]
-    shortcuts = [_shortcut(words, name) for name in SHORTCUTS]
+    shortcuts = [_shortcut(words, name) for name in (*SHORTCUTS, SHORTCUT)]
     return build_manifest(entries, shortcuts, mode=mode, prefix=prefix, request_url=request_url)
 
 

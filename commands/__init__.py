@@ -11,13 +11,14 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.response import BoltResponse
 
 from bot import errors
-from commands import action, advisory, dialogue, followup, home, kakehashi, link
+from commands import action, advisory, capture, dialogue, followup, home, kakehashi, link
 from commands.catalogue import Command, Verb
 from commands.desk import Desk
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
 from commands.messages import Messages
+from commands.pointing import Pointing
 from commands.reading import Unreadable
 from integrations.slack.blocks import LINK_BUTTON
 from integrations.slack.shapes import is_well_formed
@@ -26,10 +27,13 @@ from integrations.slack.windows import Windows
 
 log = structlog.get_logger()
 
+# Capturing has its verbs among those of the item it leads to.
+ACTION = Command(action.COMMAND.name, (*action.COMMAND.verbs, *capture.VERBS))
+
 COMMANDS: tuple[Command, ...] = (
     link.COMMAND,
     advisory.COMMAND,
-    action.COMMAND,
+    ACTION,
     dialogue.COMMAND,
     followup.COMMAND,
     kakehashi.COMMAND,
@@ -39,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
 BUTTONS: dict[str, tuple[Handler, bool]] = {
     **advisory.BUTTONS,
     **action.BUTTONS,
+    **capture.BUTTONS,
     **followup.BUTTONS,
     **home.BUTTONS,
 }
@@ -61,6 +66,7 @@ def register(
     prefix: str = "",
 ) -> None:
     """Connects every command, form, button and event to its handler."""
+    pointing = Pointing(edge, windows, ACTION)
     gestures = Gestures(edge, windows, desk, COMMANDS)
     for command in COMMANDS:
         app.command(prefixed(command, prefix))(_on_command(gestures, command))
@@ -74,6 +80,9 @@ def register(
     app.view(MENU)(_on_view(gestures.choose))
     app.view(FORM)(_on_view(gestures.submit))
     app.event("message")(_on_event(messages.take))
+    app.event("reaction_added")(_on_event(pointing.react))
+    app.message_shortcut(capture.SHORTCUT)(_on_view(pointing.shortcut))
+    app.action(capture.EDIT)(_on_view(pointing.edit))
     app.event("app_mention")(_on_event(messages.take_mention))
     app.event("app_home_opened")(_on_event(home.Home(edge, windows).open))
     app.event(re.compile(".+"))(_on_event(_nothing))

@@ -82,6 +82,8 @@ EXAMPLES = {
     "reason": '"…"',
     "by": "ADV-2026-0002",
     "item": "ACT-2026-0001",
+    "card": "CAP-AU-0001",
+    "emoji": ":memo:",
     "into": "ACT-2026-0002",
     "owner": "NPA,@user",
     "due": '"30 Sep"',

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot import errors
-from bot.services import intake
+from bot.services import capturing, intake
 from bot.services.incoming import Message
 from bot.services.notes import tell_here
 from bot.storage.unit_of_work import UnitOfWork
@@ -62,9 +62,13 @@ class Messages:
         event, team = body["event"], acting_team(body)
         key = f"mention:{team}:{event['channel']}:{event['ts']}"
 
+        message = await self._message(team, str(event["channel"]), event, said(event))
+
         def work(uow: UnitOfWork) -> None:
-            if uow.requests.is_new(key):
-                tell_here(uow, team, event["channel"], event["user"], "commands.help")
+            if message is None or not uow.requests.is_new(key):
+                return
+            if not capturing.take_mention(uow, message):
+                tell_here(uow, team, event["channel"], message.user, "commands.help")
 
         if event.get("user"):
             await self._edge.take(work)
@@ -82,9 +86,14 @@ class Messages:
         # Everything said in a busy channel passes here: without a tag, outside a thread, it cannot
         # concern the bridge.
         is_reply = event.get("thread_ts") not in (None, event.get("ts"))
-        if not edited and not is_reply and not intake.may_concern(text):
+        may_concern = intake.may_concern(text) or capturing.may_concern(text)
+        if not edited and not is_reply and not may_concern:
             return
-        verb = intake.take_edit if edited else intake.take_message
+
+        def verb(uow: UnitOfWork, message: Message) -> None:
+            (intake.take_edit if edited else intake.take_message)(uow, message)
+            capturing.take_spoken(uow, message)
+
         async with self._past.turn(team, channel, missed=missed):
             message = await self._message(team, channel, event, text)
             if message is not None:
@@ -108,7 +117,7 @@ class Messages:
     ) -> None:
         async with self._past.turn(team, channel, missed=missed):
             with self._gap_noted(team, channel, missed=missed):
-                await self._edge.take(lambda uow: intake.take_deletion(uow, team, channel, ts))
+                await self._edge.take(lambda uow: _take_deletion(uow, team, channel, ts))
 
     async def _message(
         self, team: str, channel: str, event: Mapping[str, Any], text: str
@@ -146,6 +155,11 @@ def said(event: Mapping[str, Any]) -> str:
         for name in ("pretext", "title", "text")
     ]
     return "\n".join(words for words in attached if words)
+
+
+def _take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> None:
+    intake.take_deletion(uow, team, channel, ts)
+    capturing.take_deletion(uow, team, channel, ts)
 
 
 def _is_own(uow: UnitOfWork, team: str, event: Mapping[str, Any]) -> bool:

@@ -44,6 +44,17 @@ class Pressed:
 
 
 @dataclass(frozen=True)
+class Pointed:
+    """A message chosen from its menu; `at` is when."""
+
+    sender: Sender
+    message: Mapping[str, Any]
+    at: str
+    key: str
+    response_url: str
+
+
+@dataclass(frozen=True)
 class Sent:
     """A form or menu sent; `verb` is empty where the menu's choice is among the values."""
 
@@ -117,6 +128,18 @@ def chosen_message(body: Body) -> Chosen:
     message, ts = body["message"], _id(body["message_ts"])
     thread = message.get("thread_ts") or ""
     return Chosen(sender, f"{ts}:{thread}" if thread else ts, str(body.get("trigger_id") or ""))
+
+
+@_reading
+def pointed(body: Body) -> Pointed:
+    """Reads a message shortcut; raises Unreadable."""
+    message = dict(body["message"])
+    float(message["ts"])
+    at = str(body.get("action_ts") or message["ts"])
+    float(at)
+    sender = Sender(acting_team(body), _id(body["user"]["id"]), _id(body["channel"]["id"]))
+    key = f"shortcut:{sender.team}:{sender.channel}:{sender.user}:{message['ts']}:{at}"
+    return Pointed(sender, message, at, key, str(body.get("response_url") or ""))
 
 
 def _id(value: Any) -> str:

@@ -17,6 +17,7 @@ from sqlalchemy import update
 from bot import custody, errors, operations, oversight
 from bot.domain.actions import Owner
 from bot.domain.calendars import CalendarName
+from bot.domain.captures import Way
 from bot.domain.dialogues import Dates
 from bot.domain.labels import Label
 from bot.domain.links import Mode
@@ -26,6 +27,8 @@ from bot.services import (
     access,
     actions,
     calendars,
+    captures,
+    capturing,
     dialogue_session,
     dialogues,
     follow_ups,
@@ -261,6 +264,18 @@ def agree(scene: Scene, label: str, *names: str) -> None:
         dialogues.agree_decision(scene.uow, scene.the(name), number, label)
 
 
+def notetaker(scene: Scene) -> Any:
+    """Tanaka, who captures."""
+    return cast.enrol(scene.uow, "TANAKA", roles=["notetaker"])
+
+
+def pointed(scene: Scene, text: str = "ACTION: ASD to reply") -> str:
+    """The number of the card of a message that Tanaka has pointed at."""
+    said = cast.said(scene.uow, "TANAKA", text)
+    found = capturing.capture_message(scene.uow, notetaker(scene), said, Way.SHORTCUT)
+    return found.captures[0].number
+
+
 ASD = OwnersRead((Owner(Government.AU, "ASD"),))
 
 
@@ -417,6 +432,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "OutcomeChanged": lambda s: dialogue_session.clear_outcome(
         s.uow, s.the("SATO"), a_round(s), "0" * 12
     ),
+    "CaptureNotFound": lambda s: captures.take_up(s.uow, notetaker(s), "CAP-JP-0099"),
     "OfficialNotFound": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U77"),
     "LinkToItself": lambda s: accept(s, "SATO", HERE),
     "LinkToSameGovernment": lambda s: accept(s, "SATO", cast.view(cast.TOKYO, cast.TOKYO_DLG)),
@@ -451,6 +467,8 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     ),
     "ActionMergedIntoItself": merged,
     "ActionCannotMerge": lambda s: merged(s, item(s, internal=True)),
+    "CaptureDecided": lambda s: captures.take_up(s.uow, notetaker(s), pointed(s)),
+    "NothingToCapture": lambda s: pointed(s, "  "),
     "InternalOwnerElsewhere": lambda s: item(s, internal=True, owners=ASD),
     "FollowUpClosed": lambda s: (
         follow_up(s),

@@ -48,6 +48,7 @@ BotError
 │   ├── AboutUnknown            no item of that number that can be followed up
 │   ├── FollowUpNotFound
 │   ├── PurgeNotFound           no such plan, or carried out already
+│   ├── CaptureNotFound
 │   └── OfficialNotFound
 ├── NotPossible             it exists, but not in that state
 │   ├── LinkToItself            a channel joined to itself
@@ -73,6 +74,8 @@ BotError
 │   ├── ActionVerifiedByFinisher  a second person has to look
 │   ├── ActionMergedIntoItself
 │   ├── ActionCannotMerge       closed, or seen by others than the first
+│   ├── CaptureDecided          a notetaker has confirmed or refused it already
+│   ├── NothingToCapture        the message has no words
 │   ├── InternalOwnerElsewhere  an internal item is carried by its own side alone
 │   ├── FollowUpClosed          done or cancelled already
 │   ├── FollowUpInPast          its time has gone by

@@ -11,7 +11,10 @@ __all__ = [
     "ActionNotInState",
     "ActionNotYours",
     "ActionVerifiedByFinisher",
+    "CaptureDecided",
+    "CaptureNotFound",
     "InternalOwnerElsewhere",
+    "NothingToCapture",
     "UnknownOwner",
 ]
 
@@ -42,6 +45,18 @@ class ActionMergedIntoItself(NotPossible):
 
 class ActionCannotMerge(NotPossible):
     names = ("number", "into")
+
+
+class CaptureNotFound(NotFound):
+    names = ("number",)
+
+
+class CaptureDecided(NotPossible):
+    names = ("number",)
+
+
+class NothingToCapture(NotPossible):
+    pass
 
 
 class InternalOwnerElsewhere(NotPossible):

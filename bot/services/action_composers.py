@@ -27,7 +27,7 @@ MOST_LINES = 20
 
 def facts_of(uow: UnitOfWork, action: Action) -> ActionFacts:
     """An item with the names of its owners."""
-    owners = tuple(_owner(uow, owner) for owner in action.owners)
+    owners = tuple(owner_facts(uow, owner) for owner in action.owners)
     return ActionFacts(action, owners, uow.now.astimezone(TOKYO).date())
 
 
@@ -77,7 +77,8 @@ def _permitted(uow: UnitOfWork, delivery: Delivery) -> tuple[Action, Government]
     return action, side
 
 
-def _owner(uow: UnitOfWork, owner: Owner) -> OwnerFacts:
+def owner_facts(uow: UnitOfWork, owner: Owner) -> OwnerFacts:
+    """An owner with the names they are known by."""
     agency = uow.agencies.get(owner.agency) if owner.agency else None
     name = uow.officials.get(owner.official_id).name if owner.official_id else ""
     return OwnerFacts(owner.government, agency, name)

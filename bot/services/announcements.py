@@ -11,6 +11,7 @@ from bot.domain.deliveries import Delivery
 from bot.services import (
     action_composers,
     advisory_composers,
+    capture_composers,
     card_composers,
     dialogue_composers,
     digests,
@@ -80,5 +81,6 @@ COMPOSERS: Composers = {
     **dialogue_composers.COMPOSERS,
     **escalation_composers.COMPOSERS,
     **digests.COMPOSERS,
+    **capture_composers.COMPOSERS,
     NOTE: _note,
 }

@@ -13,6 +13,7 @@ RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
 ACTION_CARD, ACTION_NEWS = "action.card", "action.news"
 REMINDER = "followup.reminder"
+CAPTURE_CARD, CAPTURE_SUGGESTION = "capture.card", "capture.suggestion"
 DIALOGUE_CARD, DIALOGUE_LINE = "dialogue.card", "dialogue.line"
 DIALOGUE_NEWS = "dialogue.news"
 

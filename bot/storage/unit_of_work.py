@@ -17,6 +17,7 @@ from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
 from bot.storage.budgets import Budgets
 from bot.storage.delivery_keys import DeliveryKeys
+from bot.storage.captures import Captures
 from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
@@ -115,6 +116,10 @@ class UnitOfWork:
     @cached_property
     def follow_ups(self) -> FollowUps:
         return FollowUps(self.connection)
+
+    @cached_property
+    def captures(self) -> Captures:
+        return Captures(self.connection)
 
     @cached_property
     def homes(self) -> Homes:

@@ -143,6 +143,8 @@ def _method(client: AsyncWebClient, outgoing: Outgoing, payload: dict[str, Any])
             payload["metadata"] = {"event_type": EVENT_TYPE, "event_payload": marked}
         return client.chat_update(channel=outgoing.channel, ts=outgoing.target_ts or "", **payload)
     if delivery.method is Method.PRIVATE:
+        if outgoing.thread_ts:
+            payload["thread_ts"] = outgoing.thread_ts
         return client.chat_postEphemeral(
             channel=outgoing.channel, user=delivery.user or "", **payload
         )

@@ -14,6 +14,7 @@ from bot.texts.catalog import Catalog, Language
 from integrations.slack.shown_actions import ActionShapes
 from integrations.slack.shown_advisories import AdvisoryShapes
 from integrations.slack.shown_audit import AuditShapes
+from integrations.slack.shown_captures import CaptureShapes
 from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_dialogues import DialogueShapes
 from integrations.slack.shown_digests import DigestShapes
@@ -26,6 +27,7 @@ NOUNS = (
     ActionShapes,
     AdvisoryShapes,
     AuditShapes,
+    CaptureShapes,
     CardShapes,
     DialogueShapes,
     DigestShapes,

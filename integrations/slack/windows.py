@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 import structlog
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
@@ -21,6 +21,8 @@ log = structlog.get_logger()
 # Where Slack lets answers be sent (docs: handling interaction payloads, response_url).
 ANSWER_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 RESPONSE_SECONDS = 5
+# Slack's words for a message that is not there, or a channel the bot is not in (Web API, errors).
+GONE = frozenset({"thread_not_found", "message_not_found", "channel_not_found", "not_in_channel"})
 
 
 class Windows:
@@ -43,6 +45,24 @@ class Windows:
             await self._clients[team].views_open(trigger_id=trigger, view=view)
         except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
             raise errors.SlackUnreachable from error
+
+    async def message(self, team: str, channel: str, ts: str) -> Mapping[str, Any] | None:
+        """The message somebody points at, as it stands now; None when it is not there.
+
+        Raises SlackUnreachable, so that whoever asks can ask again.
+        """
+        window: dict[str, Any] = {"oldest": ts, "latest": ts, "inclusive": True, "limit": 2}
+        try:
+            answer = await self._clients[team].conversations_replies(
+                channel=channel, ts=ts, **window
+            )
+        except SlackApiError as error:
+            if error.response.get("error") in GONE:
+                return None
+            raise errors.SlackUnreachable from error
+        except (SlackClientError, aiohttp.ClientError, TimeoutError) as error:
+            raise errors.SlackUnreachable from error
+        return next((one for one in answer.get("messages") or () if one.get("ts") == ts), None)
 
     async def publish(self, team: str, user: str, blocks: list[Block]) -> None:
         """Shows somebody their Home tab; raises SlackUnreachable."""
