@@ -18,7 +18,7 @@ REASONS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"\bnot (?:before|until)\b|\bor after\b|\bno earlier\b|\bonwards?\b|\bafter\b|\bfrom\b"
             r"|\bsince\b|以降|以後|より後",
         ),
-        ("before", r"^(?:before|prior to|ahead of)\b|より前|(?<!以)前(?:まで)?に?$|以前"),
+        ("before", r"^(?:before|b4|prior to|ahead of)\b|より前|(?<!以)前(?:まで)?に?$|以前"),
         ("condition", r"\b(?:if|unless|once|when|whenever|subject|depending)\b|場合|次第|条件"),
         ("recurring", r"\b(?:every|each|weekly|monthly|daily)\b|毎"),
         (
