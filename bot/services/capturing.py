@@ -26,6 +26,7 @@ from bot.domain.officials import Official, Role
 from bot.services.access import require_official, require_role
 from bot.services.action_news import places_for
 from bot.services.capture_cards import save_capture, show_capture
+from bot.services.dialogue_threads import MIRRORED, dialogue_of_thread
 from bot.services.incoming import Message
 from bot.services.notes import tell_here
 from bot.services.screening import require_fit
@@ -69,7 +70,7 @@ def take_spoken(uow: UnitOfWork, message: Message) -> None:
     if known:
         _follow_edit(uow, message, known)
         return
-    if _is_stale(uow, message) or not uow.captures.is_on(message.team, message.channel):
+    if _is_stale(uow, message) or not _is_listened_to(uow, message):
         return
     author = uow.officials.find(message.team, message.user)
     if message.bot or message.is_stranger or author is None or not author.has(Role.NOTETAKER):
@@ -164,7 +165,8 @@ def _capture(uow: UnitOfWork, actor: Official, message: Message, way: Way) -> Ca
         raise errors.NothingToCapture
     for words in (message.text, *(words_of(reading)[2] for _, reading in lines)):
         require_fit(plain(words))
-    internal = not places_for(uow, message.team, message.channel, None)
+    place = (message.team, message.channel, message.thread_ts)
+    internal = not (places_for(uow, *place) or dialogue_of_thread(uow, *place))
     found = []
     for part, reading in lines:
         is_card = way is not Way.TEXT or reading.is_prefixed
@@ -263,6 +265,14 @@ def _tell_refusal(
         tell_here(
             uow, message.team, message.channel, message.user, refusal.key, **refusal.parameters
         )
+
+
+def _is_listened_to(uow: UnitOfWork, message: Message) -> bool:
+    """Whether words alone capture here: where it is switched on, and in a round's thread."""
+    if uow.captures.is_on(message.team, message.channel):
+        return True
+    dialogue = dialogue_of_thread(uow, message.team, message.channel, message.thread_ts)
+    return dialogue is not None and dialogue.state in MIRRORED
 
 
 def _is_stale(uow: UnitOfWork, message: Message) -> bool:

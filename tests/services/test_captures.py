@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,15 +15,17 @@ from bot import errors
 from bot.domain.actions import Action, Owner
 from bot.domain.calendars import CalendarName
 from bot.domain.captures import Capture, CaptureState, SourceState, Way
+from bot.domain.deliveries import DeliveryState
+from bot.domain.dialogues import Dates
 from bot.domain.due import read_due
 from bot.domain.notes import NoteKind
 from bot.domain.officials import Government, Official
-from bot.services import captures, capturing, intake
+from bot.services import captures, capturing, dialogue_session, dialogues, intake
 from bot.services.calendars import calendar_of
 from bot.services.capture_cards import items_of
 from bot.services.capture_composers import CaptureFacts
 from bot.services.incoming import Message
-from bot.services.kinds import CAPTURE_CARD, CAPTURE_SUGGESTION
+from bot.services.kinds import CAPTURE_CARD, CAPTURE_SUGGESTION, DIALOGUE_CARD
 from bot.storage.tables_actions import actions as actions_table
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
@@ -189,6 +193,27 @@ def test_an_item_of_an_unlinked_channel_stays_within_its_side(uow: UnitOfWork) -
     assert capture.internal
     _, (item,) = captures.confirm_capture(uow, tanaka, capture.number)
     assert item.internal_to is JP
+
+
+def test_in_the_thread_of_a_round_in_session_words_are_enough(
+    uow: UnitOfWork, notetaker: Official
+) -> None:
+    capturing.switch_capture(uow, notetaker, cast.TOKYO, CHANNEL, on=False)
+    days = Dates(date(2027, 2, 15), date(2027, 2, 16))
+    dialogues.new_dialogue(uow, cast.the(uow, "SATO"), JP, days, "", 7)
+    dialogues.confirm_dates(uow, cast.the(uow, "WALSH"), "7", None)
+    dialogue_session.open_dialogue(uow, cast.the(uow, "SATO"), "7", cast.TOKYO, CHANNEL)
+    desk = Desk(uow)
+    desk.say_all()
+    heads = [
+        one.slack_ts
+        for one in uow.outbox.in_state(DeliveryState.DELIVERED)
+        if one.kind == DIALOGUE_CARD and one.team == cast.TOKYO
+    ]
+    capturing.take_spoken(uow, replace(line(), thread_ts=heads[0]))
+    _, (item,) = captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
+    assert item.dialogue_id is not None
+    assert item.is_joint
 
 
 def test_a_card_belongs_to_its_own_side(uow: UnitOfWork, notetaker: Official) -> None:
