@@ -99,6 +99,7 @@ EXAMPLES = {
     "round": "7",
     "english": '"…"',
     "japanese": '"…"',
+    "next": '"…"',
     "date": "2026-12-24",
     "name": '"…"',
     "year": "2027",

@@ -143,6 +143,9 @@ def outcome(ask: Ask) -> Reply:
     )
     if words != Summary():
         dialogues.put_summary(ask.uow, ask.official, number, words)
+    following = ask.arguments.short("next", TEXT_LIMIT)
+    if following:
+        dialogues.put_next_venue(ask.uow, ask.official, number, following)
     return _documents(ask, "outcome")
 
 
@@ -283,6 +286,7 @@ COMMAND = Command(
                 ROUND,
                 Field("english", Kind.LONG, required=False),
                 Field("japanese", Kind.LONG, required=False),
+                Field("next", Kind.TEXT, required=False),
                 Field("clear", Kind.CODE, required=False),
             ),
         ),

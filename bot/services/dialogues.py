@@ -195,6 +195,14 @@ def put_summary(uow: UnitOfWork, actor: Official, number: str, summary: Summary)
     return _reword(uow, actor, dialogue, "summary")
 
 
+def put_next_venue(uow: UnitOfWork, actor: Official, number: str, venue: str) -> Dialogue:
+    """Where the next round is to be held, as the outcome says it."""
+    require_keeper(uow, actor)
+    dialogue = find_dialogue(uow, number)
+    dialogue.require_taking_decisions()
+    return _reword(uow, actor, replace(dialogue, next_venue=fit(uow, actor, venue)), "next_venue")
+
+
 def carry_forward(uow: UnitOfWork, actor: Official, dialogue: Dialogue) -> int:
     """Open joint items of earlier rounds come onto this round's agenda; how many are new there."""
     count = 0

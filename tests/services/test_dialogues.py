@@ -274,6 +274,14 @@ def test_both_sides_clear_exactly_the_text_that_is_published(uow: UnitOfWork) ->
     assert dialogue_session.publish_outcome(uow, walsh, NUMBER).state is S.PUBLISHED
 
 
+def test_the_venue_of_the_next_round_is_part_of_what_is_cleared(uow: UnitOfWork) -> None:
+    closed(uow)
+    before = digest(uow)
+    dialogues.put_next_venue(uow, cast.the(uow, "WALSH"), NUMBER, "Canberra")
+    assert digest(uow) != before
+    assert dialogues.find_dialogue(uow, NUMBER).next_venue == "Canberra"
+
+
 def test_a_changed_action_text_is_a_changed_outcome_but_its_progress_is_not(
     uow: UnitOfWork,
 ) -> None:
