@@ -6,7 +6,9 @@ when the tab is opened and whenever something of theirs has changed.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from bot import errors
@@ -28,6 +30,8 @@ Body = Mapping[str, Any]
 # A view takes 100 blocks (Slack's reference of views); the head and the way on need a few.
 PAGE_BLOCKS = 90
 AT_ONCE = 20
+# For who is not shown at once; whoever has to wait longer opens the tab again.
+MOST_TRIES, PAUSE_SECONDS = 5, 1
 
 SECTIONS: tuple[Section, ...] = (
     *actions.SECTIONS[:1],
@@ -45,7 +49,7 @@ class Home:
     def __init__(self, edge: Edge, windows: Windows) -> None:
         self._edge = edge
         self._windows = windows
-        self._is_showing = False
+        self._is_showing = self._is_wanted = False
         edge.show_homes = self.show_stale
 
     async def open(self, body: Body) -> None:
@@ -62,24 +66,38 @@ class Home:
 
         shown = await self._edge.explain(sender, lambda: self._edge.read(sender, look))
         blocks = [section(shown.text)] if isinstance(shown, Answer) else shown
-        self._edge.later(self._publish(sender, blocks))
+        self._edge.later(self._publish_first(sender, blocks))
 
     async def show_stale(self) -> None:
         """Shows every stale tab anew; changes that come meanwhile are shown with the next."""
+        self._is_wanted = True
         if self._is_showing:
             return
         self._is_showing = True
         try:
-            while stale := await self._edge.look(lambda uow: uow.homes.take_stale(AT_ONCE)):
-                for home in stale:
-                    await self._show(home)
+            while self._is_wanted:
+                self._is_wanted = False
+                await self._show_all()
         except errors.TryAgain:
-            # The tabs keep what they showed; opening one shows it anew.
+            # What is stale still stays so: the next change, or opening the tab, shows it anew.
             return
         finally:
             self._is_showing = False
 
-    async def _show(self, home: OpenHome) -> None:
+    async def _show_all(self) -> None:
+        """Until nothing is stale; what could not be shown is tried again a few times."""
+        tries = 0
+        while stale := await self._edge.look(lambda uow: uow.homes.take_stale(AT_ONCE)):
+            missed = [home for home in stale if not await self._show(home)]
+            if missed:
+                await self._edge.look(partial(_put_back, missed))
+                tries += 1
+                if tries >= MOST_TRIES:
+                    return
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _show(self, home: OpenHome) -> bool:
+        """Shows a tab; False when there was no time or no Slack for it."""
         sender = Sender(home.team, home.user, "")
 
         def look(uow: UnitOfWork, speech: Speech) -> list[Block]:
@@ -87,15 +105,26 @@ class Home:
             return page_of(Visit(uow, official, speech), home.page)
 
         shown = await self._edge.explain(sender, lambda: self._edge.read(sender, look))
-        if not isinstance(shown, Answer):
-            await self._publish(sender, shown)
+        if isinstance(shown, Answer):
+            return not isinstance(shown.refusal, errors.TryAgain)
+        return await self._publish(sender, shown)
 
-    async def _publish(self, sender: Sender, blocks: list[Block]) -> None:
+    async def _publish(self, sender: Sender, blocks: list[Block]) -> bool:
         try:
             await self._windows.publish(sender.team, sender.user, blocks)
         except errors.SlackUnreachable:
-            # The tab keeps what it showed; the next opening tries again.
-            return
+            # The tab keeps what it showed.
+            return False
+        return True
+
+    async def _publish_first(self, sender: Sender, blocks: list[Block]) -> None:
+        await self._publish(sender, blocks)
+
+
+def _put_back(missed: list[OpenHome], uow: UnitOfWork) -> None:
+    """Tabs that could not be shown are stale still."""
+    for home in missed:
+        uow.homes.turn(home.team, home.user, home.page)
 
 
 def turn(ask: Ask) -> Reply:
