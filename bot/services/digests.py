@@ -14,6 +14,7 @@ from bot.domain.actions import Action, Filter
 from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import BACKGROUND, Delivery, DeliveryState, Method
+from bot.domain.dialogues import AFTER, FOLLOWED, DialogueState
 from bot.domain.digest import is_near
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Government, Official, Role
@@ -24,6 +25,7 @@ from bot.services.action_composers import facts_of
 from bot.services.action_facts import ActionFacts
 from bot.services.cards import agency_of
 from bot.services.composing import Composers, side_of
+from bot.services.dialogue_record import Figures, figures_of
 from bot.services.escalations import silent_agencies
 from bot.services.facts import Facts
 from bot.services.kinds import DIGEST, Withheld
@@ -61,10 +63,12 @@ class DigestFacts(Facts):
     receipts: tuple[MissingReceipts, ...]
     parked: int
     weekly: bool = False
+    rounds: tuple[tuple[str, Figures], ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.near or self.overdue or self.receipts or self.parked)
+        said = self.near or self.overdue or self.receipts or self.parked or self.rounds
+        return not said
 
 
 def digest_for(uow: UnitOfWork, reader: Official) -> DigestFacts:
@@ -87,7 +91,12 @@ def joint_digest(uow: UnitOfWork, side: Government) -> DigestFacts:
         silent = tuple(agency_of(uow, code) for code in silent_agencies(uow, advisory))
         if silent:
             missing.append(MissingReceipts(advisory.number, silent))
-    return _facts(uow, side, None, shared, missing)
+    rounds = tuple(
+        (one.number, figures_of(uow, one))
+        for one in uow.dialogues.all()
+        if one.state in (DialogueState.HELD, *AFTER, *FOLLOWED)
+    )
+    return replace(_facts(uow, side, None, shared, missing), rounds=rounds)
 
 
 def _facts(

@@ -11,6 +11,7 @@ from bot.services.digests import MOST_SHOWN, DigestFacts
 from bot.texts.catalog import Language
 from integrations.slack.blocks import DIVIDER, Block
 from integrations.slack.shown_actions import list_line
+from integrations.slack.shown_dialogues import figures_said
 from integrations.slack.speech import Safe, Speech
 from integrations.slack.voice import FALLBACK_LIMIT, Shapes, Shown, Voice, own_language
 
@@ -57,6 +58,9 @@ def digest_text(speech: Speech, facts: DigestFacts) -> Safe:
             for one in facts.receipts
         ]
         lines += _cut(speech, missing)
+    for number, figures in facts.rounds:
+        lines.append(Safe(f"*{number}*"))
+        lines += figures_said(speech, figures)
     if facts.parked:
         lines.append(speech.say("digests.parked", n=facts.parked))
     return Safe("\n".join(lines))

@@ -14,6 +14,7 @@ from bot.services.action_facts import ActionCardFacts
 from bot.services.actions import ActionRequest
 from bot.services.dialogue_facts import DialogueCardFacts, DialogueLineFacts
 from bot.services.dialogue_record import digest_of_record, figures_of, record_of
+from bot.services.digests import joint_digest
 from bot.services.incoming import Outcome
 from bot.services.kinds import ACTION_CARD, DIALOGUE_CARD, DIALOGUE_LINE, DIALOGUE_NEWS
 from bot.services.owners import OwnersRead
@@ -351,3 +352,13 @@ def test_the_round_filters_the_register(uow: UnitOfWork) -> None:
     found = uow.actions.page(JP, Filter(dialogue_id=dialogue.id), 50)
     assert number in [one.number for one in found]
     assert all(one.dialogue_id == dialogue.id for one in found)
+
+
+def test_the_figures_of_a_round_stand_in_the_joint_digest_until_it_is_closed(
+    uow: UnitOfWork,
+) -> None:
+    assert joint_digest(uow, AU).rounds == ()
+    dialogue = opened(uow)
+    an_action(uow, dialogue)
+    ((number, figures),) = joint_digest(uow, AU).rounds
+    assert (number, figures.total) == (NUMBER, 1)
