@@ -15,7 +15,7 @@ from bot.domain.links import Link
 from bot.domain.officials import Government
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, SOURCE, TOMBSTONE
-from bot.storage.outbox import Claim
+from bot.storage.outbox_rows import Claim
 from bot.storage.restores import Restore, StandingPost
 from bot.storage.unit_of_work import UnitOfWork
 

@@ -182,7 +182,7 @@ class Database:
 
     def moment(self) -> datetime:
         """The process's own clock; only the difference of two readings means anything."""
-        return self._clock() if self._clock is not None else wall_clock()
+        return self.clock() if self.clock is not None else wall_clock()
 
     def _now(self, connection: Connection) -> datetime:
         # Replicas must agree on what is due: PostgreSQL's clock is theirs, unless a test sets one.

@@ -16,8 +16,8 @@ from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
 from bot.storage.audit import AuditLog
 from bot.storage.budgets import Budgets
-from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.captures import Captures
+from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.dialogues import Dialogues
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
