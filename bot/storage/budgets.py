@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -13,6 +13,8 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.tables_budgets import budgets
 
+# Since when a budget nobody has drawn on is open: before any clock this runs by.
+UNUSED = datetime(2000, 1, 1, tzinfo=UTC)
 ENSURE = {
     "sqlite": sqlite_insert(budgets).on_conflict_do_nothing(),
     "postgresql": postgresql_insert(budgets).on_conflict_do_nothing(),
@@ -23,6 +25,7 @@ OPEN = (
 )
 ALL = select(budgets.c.team, budgets.c.name)
 ITS_BUDGET = (budgets.c.team == bindparam("its_team")) & (budgets.c.name == bindparam("its_name"))
+OPENS = select(budgets.c.open_at).where(ITS_BUDGET)
 SET = update(budgets).where(ITS_BUDGET)
 CLOSE = SET.where(budgets.c.open_at < bindparam("its_end"))
 
@@ -44,10 +47,7 @@ class Budgets:
 
     def ensure(self, team: str) -> None:
         """The workspace has its budgets from now on."""
-        rows = [
-            {"team": team, "name": name.value, "open_at": limit.untouched(self._now)}
-            for name, limit in self._limits.items()
-        ]
+        rows = [{"team": team, "name": name.value, "open_at": UNUSED} for name in self._limits]
         self._connection.execute(ENSURE[self._connection.dialect.name], rows)
 
     def read(self) -> None:
@@ -66,6 +66,12 @@ class Budgets:
             return False
         self._calls[key] = self._calls.get(key, 0) + 1
         return True
+
+    def opens_at(self, team: str, spending: Spending) -> datetime:
+        """When to ask again for a call that may not be made now."""
+        its = {"its_team": team, "its_name": spending.value}
+        open_at: datetime = self._connection.execute(OPENS, its).scalar_one()
+        return open_at if open_at > self._now else self._now + self._limits[spending].pace
 
     def write(self) -> None:
         """Writes down what was spent."""
