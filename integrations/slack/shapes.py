@@ -18,6 +18,9 @@ NAMED: Mapping[str, tuple[str, ...]] = {
     "app_mention": ("channel", "ts"),
     "app_home_opened": ("user",),
 }
+# Events that are messages, and those that point at one.
+SAID = ("message", "app_mention")
+REACTIONS = ("reaction_added", "reaction_removed")
 # What a message is made of.
 TEXTS = ("text", "user", "bot_id", "subtype", "user_team", "source_team")
 TIMES = ("ts", "thread_ts", "deleted_ts")
@@ -47,6 +50,8 @@ def _has_its_parts(payload: Mapping[str, Any]) -> bool:
         case "view_submission" | "view_closed":
             view = payload.get("view") or {}
             return isinstance(view.get("callback_id"), str)
+        case "message_action":
+            return _is_message(payload.get("message"))
     return "event" not in payload
 
 
@@ -55,8 +60,11 @@ def _is_event(event: Any) -> bool:
         return False
     if not all(isinstance(event.get(name), str) for name in NAMED.get(event["type"], ())):
         return False
+    if event["type"] in REACTIONS:
+        item = event.get("item")
+        return isinstance(item, dict) and _is_message(item)
     inner = (event, event.get("message"), event.get("previous_message"))
-    return event["type"] != "message" or all(_is_message(one) for one in inner if one is not None)
+    return event["type"] not in SAID or all(_is_message(one) for one in inner if one is not None)
 
 
 def _is_message(said: Any) -> bool:
