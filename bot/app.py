@@ -15,6 +15,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot import errors
 from bot.custody import secrets_of, with_open_tokens
+from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.domain.officials import Government, Official
 from bot.logs import hide
 from bot.services.duties import set_standing
@@ -253,12 +254,14 @@ def build(
     hold_off: timedelta = HOLD_OFF,
     lease: timedelta = LEASE,
     now: Callable[[], datetime] | None = None,
+    limits: Mapping[Spending, Budget] = BUDGETS,
 ) -> Application:
     """An application over its own database and session; call it inside a running event loop.
 
-    `now` is the clock every transaction goes by; the database's own when it is left out.
+    `now` is the clock every transaction goes by; the database's own when it is left out. `limits`:
+    how often Slack may be called.
     """
-    database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring())
+    database = Database(settings.database.url.get_secret_value(), now, settings.keys.ring(), limits)
     settings = with_open_tokens(settings, database)
     hide(secrets_of(settings))
     skew = ClockSkew()

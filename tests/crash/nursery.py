@@ -75,7 +75,8 @@ def _live(order: dict[str, Any]) -> NoReturn:
             os.dup2(one, wanted)
         os.closerange(3, 256)
         os.environ.update(order["environment"])
-        serve.main(Path(order["config"]), timedelta(seconds=order["lease"]), order["point"])
+        lease, unlimited = timedelta(seconds=order["lease"]), order["unlimited"]
+        serve.main(Path(order["config"]), lease, order["point"], unlimited=unlimited)
         code = 0
     except BaseException:
         traceback.print_exc()

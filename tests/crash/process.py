@@ -83,7 +83,8 @@ class Nursery:
 class Bot:
     """A process over the settings at `config` and the database at `url`; `log` gets its words.
 
-    Hurried, its lease is so many seconds, and `point` is where it ends itself (`bot.failpoints`).
+    Hurried, its lease is so many seconds, and `point` is where it ends itself (`bot.failpoints`);
+    `unlimited`, it keeps no budget of calls.
     """
 
     def __init__(
@@ -95,12 +96,15 @@ class Bot:
         way: Way,
         lease: float,
         point: str,
+        *,
+        unlimited: bool = False,
     ) -> None:
         self._config = config
         self._log = log
         self._way = way
         self._lease = lease
         self._point = point
+        self._unlimited = unlimited
         self._nursery = nursery
         self._port = _free_port()
         self.address = f"http://127.0.0.1:{self._port}"
@@ -124,6 +128,7 @@ class Bot:
                 "environment": self._environment,
                 "lease": self._lease,
                 "point": self._point,
+                "unlimited": self._unlimited,
             }
             self._pid, self._ended = await self._nursery.bear(order)
             return

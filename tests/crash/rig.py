@@ -102,6 +102,7 @@ class Rig:
         self.routes = tuple(self._routes())
         self.posted: dict[Route, list[str]] = {route: [] for route in self.routes}
         self.lease = LEASE
+        self._is_unlimited = False
         self.codes: dict[tuple[str, str], str] = {}
         self.posts_seen = 0
         self._folder = folder
@@ -122,7 +123,16 @@ class Rig:
         words = SETTINGS.format(database=self._folder / "unused.db", mode=mode, **urls)
         self._config.write_text(words, encoding="utf-8")
         log = self._folder / "bot.log"
-        one = Bot(self._config, self.url_of_bots, log, self._nursery, way, self.lease, point)
+        one = Bot(
+            self._config,
+            self.url_of_bots,
+            log,
+            self._nursery,
+            way,
+            self.lease,
+            point,
+            unlimited=self._is_unlimited,
+        )
         self._bots.append(one)
         return one
 
@@ -238,7 +248,8 @@ class Rig:
                 )
 
     def unlimited(self) -> None:
-        """Slack counts no calls per minute any more; how far apart posts are is still kept."""
+        """Nobody counts calls per minute any more; how far apart posts are is still kept."""
+        self._is_unlimited = True
         for place in (self.tokyo, self.canberra):
             place.pacing.enabled = False
 
