@@ -271,7 +271,7 @@ def test_every_announcement_is_known_to_the_renderer() -> None:
     seen |= {type(one) for one in unlabelled("x", Government.JP)}
     wanted = {one for one in vars(facts).values() if isinstance(one, type)}
     # Parts of others, and what is never said at all.
-    parts = {facts.ReceiptFacts, facts.RouteFacts, facts.NothingFacts}
+    parts = {facts.Facts, facts.ReceiptFacts, facts.RouteFacts, facts.NothingFacts}
     assert {one for one in wanted if one.__name__.endswith("Facts")} - parts == seen
 
 

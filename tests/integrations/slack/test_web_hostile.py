@@ -114,7 +114,6 @@ async def test_ten_thousand_forged_and_replayed_requests_are_all_turned_away(hos
     print(f"forged and replayed: {dict(answered)}")
     assert set(answered) <= {400, 401}
     assert _counted(host.database) == before
-    assert before[0] == len(genuine)
 
 
 def _payloads(answers: str) -> list[tuple[str, dict[str, Any]]]:
