@@ -6,6 +6,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from itertools import cycle
 
+from bot.domain.budgets import POSTS_PER_MINUTE
 from bot.domain.deliveries import DeliveryState, Method
 from bot.services.kinds import NOTE
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted
@@ -72,8 +73,9 @@ async def tell(database: Database, clock: HandClock, outage: timedelta) -> Faili
         )
         await dispatcher.drain()
         clock.advance(1)
-    # The longest pause after a failure is a minute, and then a post a second.
-    for _ in range(60 + 12 + EACH):
+    # The longest pause after a failure is a minute; a minute goes to look-ups, and then a post a
+    # second in each channel as far as the workspace's budget goes.
+    for _ in range(60 + 60 + EACH + 60 * CHANNELS * EACH // POSTS_PER_MINUTE):
         await dispatcher.drain()
         clock.advance(1)
     return postman
