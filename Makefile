@@ -73,11 +73,11 @@ bench: $(ENVIRONMENT)
 	@$(PY) -m tests.bench $(ARGS)
 
 crash: $(ENVIRONMENT)
-	$(PY) -m pytest $(WORKERS) tests/crash $(ARGS)
+	CRASH=1 $(PY) -m pytest $(WORKERS) tests/crash tests/journeys/test_full_disk.py $(ARGS)
 
 # Not spread over the cores: what it says as it goes is to be seen. KILLS= and DELIVERIES= for fewer.
 soak: $(ENVIRONMENT)
-	SOAK=1 $(PY) -m pytest -s tests/crash tests/services/test_life_machine.py $(ARGS)
+	SOAK=1 CRASH=1 $(PY) -m pytest -s tests/crash tests/journeys/test_full_disk.py tests/services/test_life_machine.py $(ARGS)
 
 picture: $(ENVIRONMENT)
 	@$(PY) -m bot demo --picture docs/picture.png

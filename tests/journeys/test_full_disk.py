@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 
 import pytest
@@ -11,7 +12,10 @@ from bot import errors
 from bot.storage.unit_of_work import UnitOfWork
 from tests.journeys.bridge import Bridge
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(not os.environ.get("CRASH"), reason="takes minutes: make crash"),
+]
 # SQLite's own limit, which is none on any disk there is.
 NO_LIMIT = 1_073_741_823
 POSTS_MOST, REFUSED = 60, 3
