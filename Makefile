@@ -73,7 +73,8 @@ bench: $(ENVIRONMENT)
 	@$(PY) -m tests.bench $(ARGS)
 
 crash: $(ENVIRONMENT)
-	CRASH=1 $(PY) -m pytest $(WORKERS) tests/crash tests/journeys/test_full_disk.py $(ARGS)
+	CRASH=1 $(PY) -m pytest $(WORKERS) tests/crash tests/journeys/test_full_disk.py \
+	  tests/services/test_life_machine.py $(ARGS)
 
 # Not spread over the cores: what it says as it goes is to be seen. KILLS= and DELIVERIES= for fewer.
 soak: $(ENVIRONMENT)
