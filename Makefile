@@ -74,7 +74,7 @@ bench: $(ENVIRONMENT)
 
 crash: $(ENVIRONMENT)
 	CRASH=1 $(PY) -m pytest $(WORKERS) tests/crash tests/journeys/test_full_disk.py \
-	  tests/services/test_life_machine.py $(ARGS)
+	  $(ARGS)
 
 # Not spread over the cores: what it says as it goes is to be seen. KILLS= and DELIVERIES= for fewer.
 soak: $(ENVIRONMENT)

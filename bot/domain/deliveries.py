@@ -94,3 +94,8 @@ class Delivery:
         """Whether it may stand in Slack without our knowing yet: on its way, or outcome unknown."""
         waits_unknown = self.state is DeliveryState.WAITING and self.unknown
         return self.state is DeliveryState.SENDING or waits_unknown
+
+    @property
+    def is_findable(self) -> bool:
+        """Whether it can be looked for: only what was posted carries its key."""
+        return self.method in (Method.POST, Method.DIRECT)

@@ -203,7 +203,8 @@ class Outbox:
                 continue
             # Still "sending" under an expired lease: its dispatcher died in the middle.
             was_unknown = head.unknown or head.state is DeliveryState.SENDING
-            if was_unknown and not self._budgets.spend(lane.team, Spending.SEARCH):
+            is_sought = was_unknown and head.is_findable
+            if is_sought and not self._budgets.spend(lane.team, Spending.SEARCH):
                 self._set_lane(*key, next_at=self._budgets.opens_at(lane.team, Spending.SEARCH))
                 continue
             if not self._budgets.spend(lane.team, spent_along(lane.name)):

@@ -44,7 +44,8 @@ HAS_WORK = (
     .correlate(lanes)
 )
 ITS_LANE = (lanes.c.team == bindparam("its_team")) & (lanes.c.name == bindparam("its_name"))
-LANE_DUE = func.coalesce(lanes.c.lease_until, lanes.c.next_at)
+# Whoever died while sending may have left a lane both leased and put off.
+LANE_DUE = case((lanes.c.lease_until > lanes.c.next_at, lanes.c.lease_until), else_=lanes.c.next_at)
 # What a delivery along a lane counts as; `domain.budgets.spent_along` in SQL.
 SPENT = case(
     *((lanes.c.name == f"{WORKSPACE_LANE}{name}", name) for name in OWN_LANES),

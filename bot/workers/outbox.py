@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import errors, failpoints
 from bot.domain.budgets import Spending, spent_along
-from bot.domain.deliveries import BACKGROUND, DeliveryState, Method, retry_delay
+from bot.domain.deliveries import BACKGROUND, DeliveryState, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.facts import NothingFacts
 from bot.services.kinds import Withheld
@@ -270,7 +270,7 @@ class Dispatcher:
         try:
             return compose(uow, claim.delivery)
         except Withheld as withheld:
-            if claim.was_unknown and _is_findable(claim):
+            if claim.was_unknown and claim.delivery.is_findable:
                 return look_up(uow, claim.delivery, withheld.reason)
             self._withhold(uow, claim, withheld.reason)
             return None
@@ -310,7 +310,7 @@ class Dispatcher:
         claim, posted = one.claim, one.attempt
         if not isinstance(posted, Posted):
             return None
-        again = claim.was_unknown and not posted.was_found and _is_findable(claim)
+        again = claim.was_unknown and not posted.was_found and claim.delivery.is_findable
         sweep_at = uow.now + SWEEP_AFTER if again else None
         return Arrival(claim, posted.ts, posted.channel, one.since(moment), sweep_at)
 
@@ -358,7 +358,7 @@ class Dispatcher:
 
     async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
         first_attempt_at = claim.delivery.first_attempt_at
-        if claim.was_unknown and _is_findable(claim) and first_attempt_at is not None:
+        if claim.was_unknown and claim.delivery.is_findable and first_attempt_at is not None:
             found = await self._find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
                 failpoints.reached("found", _subject(claim))
@@ -388,8 +388,3 @@ class Dispatcher:
 def _subject(claim: Claim) -> str:
     """What a failpoint may be about: `advisory.copy/post`."""
     return f"{claim.delivery.kind}/{claim.delivery.method}"
-
-
-def _is_findable(claim: Claim) -> bool:
-    """Only what was posted carries its key where it can be found."""
-    return claim.delivery.method in (Method.POST, Method.DIRECT)

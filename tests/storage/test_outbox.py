@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bot.domain.budgets import Spending
 from bot.domain.deliveries import (
     BACKGROUND,
     PACE,
@@ -159,6 +160,34 @@ def test_a_delivery_orphaned_by_a_crash_counts_as_unknown_after_the_lease(
     clock.advance(0.001)
     claim = desk.claim_one()
     assert (claim.delivery.id, claim.was_unknown) == (orphan, True)
+
+
+def test_an_orphan_that_has_to_be_looked_for_is_due_when_it_may_be(
+    desk: Desk, clock: HandClock
+) -> None:
+    """Otherwise a dispatcher would ask without a pause until the searches are open again."""
+    desk.database.transact(lambda uow: uow.budgets.ensure(TOKYO))
+    desk.add()
+    desk.claim_one()
+    clock.advance(LEASE.total_seconds())
+    opens = clock.now + timedelta(seconds=20)
+    desk.database.transact(lambda uow: uow.budgets.close(TOKYO, Spending.SEARCH, opens))
+    assert desk.claim() == []
+    assert desk.next_due() == opens
+    clock.now = opens
+    assert desk.claim_one().was_unknown
+
+
+def test_an_orphan_that_cannot_be_looked_for_waits_for_no_search(
+    desk: Desk, clock: HandClock
+) -> None:
+    desk.database.transact(lambda uow: uow.budgets.ensure(TOKYO))
+    desk.add(method=Method.PRIVATE)
+    desk.claim_one()
+    clock.advance(LEASE.total_seconds())
+    opens = clock.now + timedelta(seconds=20)
+    desk.database.transact(lambda uow: uow.budgets.close(TOKYO, Spending.SEARCH, opens))
+    assert desk.claim_one().was_unknown
 
 
 def test_a_lease_is_counted_from_the_beginning_of_the_transaction_that_took_it(desk: Desk) -> None:
