@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot import errors
-from bot.domain.retention import APPROVALS
+from bot.domain.policy_table import TWO_ADMINS
 from bot.services import retention, witness
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Reply, Verb
@@ -30,7 +30,7 @@ def show_heads(ask: Ask) -> Reply:
 
 def purge(ask: Ask) -> Reply:
     approved = retention.approve_purge(ask.uow, ask.official, ask.arguments.text("purge"))
-    lacking = max(APPROVALS - len(approved.approved_by), 0)
+    lacking = max(TWO_ADMINS.people - len(approved.approved_by), 0)
     key = "retention.approved" if lacking else "retention.ready"
     return Reply(ask.say(key, code=approved.code, rows=approved.rows, lacking=lacking))
 

@@ -23,6 +23,7 @@ from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.domain.officials import Government, Role
 from bot.domain.retention import DataClass
+from bot.domain.rights import Act
 from bot.services import (
     access,
     actions,
@@ -347,6 +348,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "GuestRefused": lambda s: enrol(s, cast.person("TANAKA", is_guest=True), "NCO"),
     "StrangerRefused": lambda s: enrol(s, cast.person("TANAKA", is_stranger=True), "NCO"),
     "RoleMissing": lambda s: enrol(s, cast.person("ITO"), "NCO", by="TANAKA"),
+    "PolicyDenies": lambda s: access.require_right(s.uow, s.the("SATO"), Act.CUT_LINK),
     "OtherGovernment": lambda s: enrol(s, cast.person("NGUYEN"), "NCO"),
     "OwnSideOnly": own_terms,
     "ReleaseByAuthor": released_by_its_author,

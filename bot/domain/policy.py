@@ -1,18 +1,86 @@
-"""Whether an advisory may travel along a link: asked when it is queued and again when it is sent.
+"""What the table of rights answers: asked when something is queued and again when it is sent.
 
-Sources: `docs/glossary.md` (label, ceiling, release); FIRST TLP 2.0 for RED and AMBER+STRICT, whose
-definitions confine them to recipients and to one organisation.
+Unknown means no. An official may do what any of their parts may; a ceiling of a link only ever
+takes away from what the table gives.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 
 from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
 from bot.domain.labels import Label
 from bot.domain.links import Link, LinkState, Mode
+from bot.domain.marking_tables import Decision
+from bot.domain.officials import Official, Role
+from bot.domain.policy_table import TABLE
+from bot.domain.rights import (
+    NOTHING,
+    Act,
+    Channel,
+    Matter,
+    Part,
+    Quorum,
+    Row,
+    Side,
+    State,
+    Verdict,
+    Who,
+)
 
-NEVER_RELAYED = frozenset({Label.RED, Label.AMBER_STRICT})
-ALWAYS_WAITS = frozenset({Label.AMBER})
+# Whom to name when somebody may not: the smallest role that may comes first.
+ASCENDING = (Role.MEMBER, Role.NOTETAKER, Role.RELEASER, Role.LIAISON, Role.ADMIN)
+
+
+def row_of(who: Who, act: Act, matter: Matter, table: Sequence[Row] = TABLE) -> Row | None:
+    """The row that decides a cell; None where nothing is declared."""
+    return next((row for row in table if row.fits(who, act, matter)), None)
+
+
+def verdict_of(
+    parts: Iterable[Who], act: Act, matter: Matter = NOTHING, table: Sequence[Row] = TABLE
+) -> Verdict:
+    """The best answer somebody gets in any of their parts; no where nothing is declared."""
+    found = {row.verdict for part in parts if (row := row_of(part, act, matter, table))}
+    return next((one for one in (Verdict.ALLOW, Verdict.ASK) if one in found), Verdict.DENY)
+
+
+def may(official: Official, act: Act, matter: Matter = NOTHING, *, author: bool = False) -> bool:
+    """Whether an official may do it, or may begin what more people have to agree to."""
+    return verdict_of(_parts_of(official, author), act, matter) is not Verdict.DENY
+
+
+def has_part_in(official: Official, act: Act, *, author: bool = False) -> bool:
+    """Whether an official ever may do it, however things stand now."""
+    parts = _parts_of(official, author)
+    return any(act in row.acts and row.by.intersection(parts) for row in TABLE)
+
+
+def role_for(act: Act) -> Role | None:
+    """The smallest role that may ever do it; None when that is for no person."""
+    named = frozenset[Who]().union(*(row.by for row in TABLE if act in row.acts))
+    return next((one for one in ASCENDING if one in named), None)
+
+
+def quorum_of(who: Who, act: Act, matter: Matter = NOTHING) -> Quorum | None:
+    """Whose word it needs where the table asks; None where it does not."""
+    row = row_of(who, act, matter)
+    return row.quorum if row is not None else None
+
+
+def _parts_of(official: Official, author: bool) -> tuple[Who, ...]:
+    own: tuple[Who, ...] = (Part.AUTHOR,) if author else ()
+    return (*official.roles, *own)
+
+
+def is_relayable(label: Label) -> bool:
+    """Whether a label may travel along any link at all."""
+    matters = (Matter(Side.OTHER, kind, label, state=AdvisoryState.ISSUED) for kind in Channel)
+    return any(row_of(Part.BRIDGE, Act.RELAY, one) is not None for one in matters)
+
+
+NEVER_RELAYED = frozenset(label for label in Label if not is_relayable(label))
 
 
 def require_relayable(label: Label) -> None:
@@ -21,18 +89,14 @@ def require_relayable(label: Label) -> None:
         raise errors.LabelRefused(label=label.value)
 
 
-def first_state(advisory: Advisory, link: Link) -> RouteState:
-    """The state a fresh advisory takes on a link that matches its tags."""
-    if advisory.label is None or advisory.label.rank > link.terms.ceiling.rank:
-        return RouteState.ABOVE_CEILING
+def channel_of(link: Link) -> Channel:
+    """The class of the channels a link leads to."""
     if link.state is LinkState.PAUSED:
-        return RouteState.PAUSED
-    return RouteState.AWAITING if waits(advisory, link) else RouteState.QUEUED
-
-
-def waits(advisory: Advisory, link: Link) -> bool:
-    """Whether a releaser has to let the advisory go on this link."""
-    return must_wait(advisory.label, link, asked=advisory.needs_release)
+        return Channel.PAUSED
+    if link.state is not LinkState.ACTIVE:
+        return Channel.CLOSED
+    classes = {Mode.AUTO: Channel.AUTO, Mode.MANUAL: Channel.MANUAL}
+    return classes.get(link.terms.mode, Channel.CLOSED)
 
 
 def is_below_ceiling(label: Label | None, link: Link) -> bool:
@@ -46,29 +110,56 @@ def carries(advisory: Advisory, link: Link) -> bool:
     return link.state is LinkState.ACTIVE and destination is not None
 
 
+def marking_of(advisory: Advisory) -> Decision:
+    """What the screening of an advisory's text said."""
+    return Decision.ASK if advisory.needs_release else Decision.ALLOW
+
+
+def along(
+    link: Link,
+    act: Act,
+    label: Label | None,
+    marking: Decision,
+    state: State = AdvisoryState.ISSUED,
+) -> Verdict:
+    """What the table says of a text that would travel along a link, its ceiling counted in."""
+    if not is_below_ceiling(label, link):
+        return Verdict.DENY
+    matter = Matter(Side.OTHER, channel_of(link), label, marking, state)
+    return verdict_of((Part.BRIDGE,), act, matter)
+
+
+def first_state(advisory: Advisory, link: Link) -> RouteState:
+    """The state a fresh advisory takes on a link that matches its tags."""
+    if not is_below_ceiling(advisory.label, link):
+        return RouteState.ABOVE_CEILING
+    if link.state is LinkState.PAUSED:
+        return RouteState.PAUSED
+    found = along(link, Act.RELAY, advisory.label, marking_of(advisory), advisory.state)
+    return {
+        Verdict.ALLOW: RouteState.QUEUED,
+        Verdict.ASK: RouteState.AWAITING,
+        Verdict.DENY: RouteState.WITHHELD,
+    }[found]
+
+
+def update_of(advisory: Advisory, link: Link) -> Verdict:
+    """Whether a newer text may follow the copies that stand, or has to wait first."""
+    return along(link, Act.UPDATE, advisory.label, marking_of(advisory), advisory.state)
+
+
 def may_reply(advisory: Advisory, link: Link) -> bool:
-    """Whether a reply may travel along a link as its advisory did, without a releaser's eye."""
-    if not advisory.is_out or advisory.label is None or link.state is not LinkState.ACTIVE:
-        return False
-    if advisory.label in NEVER_RELAYED or advisory.label.rank > link.terms.ceiling.rank:
-        return False
-    return not waits(advisory, link)
-
-
-def must_wait(label: Label | None, link: Link, *, asked: bool) -> bool:
-    """The rule itself: a manual link, AMBER, or a marking that asks."""
-    return asked or link.terms.mode is Mode.MANUAL or label in ALWAYS_WAITS
+    """Whether a reply may travel along a link as its advisory did, nobody being asked."""
+    found = along(link, Act.REPLY, advisory.label, marking_of(advisory), advisory.state)
+    return found is Verdict.ALLOW
 
 
 def may_send(advisory: Advisory, link: Link, state: RouteState, *, released: bool) -> bool:
     """The question asked again in the transaction that claims the send; unknown means no."""
-    if advisory.state is not AdvisoryState.ISSUED or advisory.label is None:
-        return False
-    if advisory.label in NEVER_RELAYED or advisory.label.rank > link.terms.ceiling.rank:
-        return False
-    if link.state is not LinkState.ACTIVE or state is not RouteState.QUEUED:
+    if state is not RouteState.QUEUED:
         return False
     destination = link.leads_from(advisory.team, advisory.channel)
     if destination is None or destination.government == advisory.government:
         return False
-    return released or not waits(advisory, link)
+    found = along(link, Act.RELAY, advisory.label, marking_of(advisory), advisory.state)
+    return found is Verdict.ALLOW or (found is Verdict.ASK and released)

@@ -16,8 +16,6 @@ from enum import StrEnum
 
 from bot.domain.officials import Government
 
-# Approvals of a purge by so many people, each an administrator when it is carried out.
-APPROVALS = 2
 # A plan that nobody carried out by then is planned anew.
 PLAN_LASTS = timedelta(days=14)
 

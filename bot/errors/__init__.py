@@ -8,6 +8,7 @@ BotError
 │   ├── GuestRefused            a guest account of the workspace
 │   ├── StrangerRefused         a person of another workspace in a shared channel
 │   ├── RoleMissing             enrolled, but without the role
+│   ├── PolicyDenies            the table of rights lets nobody do it, as things are
 │   ├── OtherGovernment         it belongs to the other side
 │   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
 │   ├── ReleaseByAuthor         nobody releases their own advisory
@@ -164,6 +165,10 @@ class StrangerRefused(NotAllowed):
 
 class RoleMissing(NotAllowed):
     names = ("role", "contact")
+
+
+class PolicyDenies(NotAllowed):
+    pass
 
 
 class OtherGovernment(NotAllowed):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.officials import Government, Official, Role
+from bot.domain.rights import NOTHING, Act, Matter
 from bot.storage.audit import Visitor
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -25,18 +27,31 @@ def require_official(uow: UnitOfWork, team: str, user: str) -> Official:
     return official
 
 
-def require_role(uow: UnitOfWork, official: Official, role: Role) -> None:
-    """Raises RoleMissing unless the official has that role."""
-    if not official.has(role):
-        raise errors.RoleMissing(role=role.value, contact=contact_of(uow, official.government))
+def require_right(
+    uow: UnitOfWork,
+    official: Official,
+    act: Act,
+    matter: Matter = NOTHING,
+    *,
+    author: bool = False,
+) -> None:
+    """Passes where the table of rights allows, or asks more people than this one.
+
+    Raises RoleMissing where only others ever may, PolicyDenies where they may not now.
+    """
+    require_part(uow, official, act, author=author)
+    if not policy.may(official, act, matter, author=author):
+        raise errors.PolicyDenies
 
 
-def require_speaker(uow: UnitOfWork, official: Official) -> None:
-    """Raises RoleMissing for observers, who read and do not act."""
-    if not official.may_speak and not official.is_source:
-        raise errors.RoleMissing(
-            role=Role.MEMBER.value, contact=contact_of(uow, official.government)
-        )
+def require_part(uow: UnitOfWork, official: Official, act: Act, *, author: bool = False) -> None:
+    """Raises RoleMissing unless the table of rights ever lets the official do it."""
+    if policy.has_part_in(official, act, author=author):
+        return
+    role = policy.role_for(act)
+    if role is None:
+        raise errors.PolicyDenies
+    raise errors.RoleMissing(role=role.value, contact=contact_of(uow, official.government))
 
 
 def note_refusal(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.actions import (
     NEVER_DUE,
     Action,
@@ -22,8 +23,9 @@ from bot.domain.actions import (
 )
 from bot.domain.inert import plain
 from bot.domain.moments import TOKYO
-from bot.domain.officials import Government, Official, Role
-from bot.services.access import require_speaker
+from bot.domain.officials import Government, Official
+from bot.domain.rights import Act
+from bot.services.access import require_right
 from bot.services.action_news import announce_change, announce_opening
 from bot.services.cards import names_in
 from bot.services.dialogue_threads import dialogue_of_thread
@@ -33,8 +35,6 @@ from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
 
 TEXT_LIMIT, REASON_LIMIT = 1_000, 500
-# Roles that look after the register as a whole, whoever carries an item.
-KEEPERS = (Role.NOTETAKER, Role.LIAISON, Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def open_action(uow: UnitOfWork, actor: Official, request: ActionRequest) -> tup
 
     Returns the items, those there were before included.
     """
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     source = request.source
     known = uow.actions.at_source(source.team, source.channel, source.ts) if source else ()
     known = tuple(one for one in known if one.source and source and _same_part(one.source, source))
@@ -100,13 +100,13 @@ def finish_action(uow: UnitOfWork, actor: Official, number: str) -> Action:
 
 def verify_action(uow: UnitOfWork, actor: Official, number: str) -> Action:
     """A second person has looked: anyone who may speak, except who finished it."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     return _changed(uow, actor, find_action(uow, actor, number).verify(actor.id), "verify")
 
 
 def reopen_action(uow: UnitOfWork, actor: Official, number: str, reason: str = "") -> Action:
     """It is wanted again."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     reason = _fit(uow, actor, reason)
     return _changed(uow, actor, find_action(uow, actor, number).reopen(), "reopen", reason)
 
@@ -129,7 +129,7 @@ def merge_action(uow: UnitOfWork, actor: Official, number: str, into: str) -> Ac
 
 def assign_action(uow: UnitOfWork, actor: Official, number: str, read: OwnersRead) -> Action:
     """Others carry it from now on; taking one over oneself needs nobody's leave."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     owners = (*read.owners, *(Owner(side) for side in Government if read.each_side))
     mine = owners == (owner_of(actor),)
     action = find_action(uow, actor, number) if mine else _in_hand(uow, actor, number)
@@ -147,7 +147,7 @@ def postpone_action(uow: UnitOfWork, actor: Official, number: str, due: Due) -> 
 
 def note_action(uow: UnitOfWork, actor: Official, number: str, text: str) -> Action:
     """A line for the history."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     text = _fit(uow, actor, text)
     return _changed(uow, actor, find_action(uow, actor, number), "note", text)
 
@@ -160,7 +160,7 @@ def reword_action(uow: UnitOfWork, actor: Official, number: str, text: str) -> A
 
 def render_action(uow: UnitOfWork, actor: Official, number: str, rendering: str) -> Action:
     """A person's rendering in the other language, beside the words used."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     rendering = _fit(uow, actor, rendering)
     found = find_action(uow, actor, number)
     return _changed(uow, actor, found.render(rendering), "render")
@@ -178,8 +178,8 @@ def may_change(actor: Official, action: Action) -> bool:
     """Whether somebody may move an item on: who carries or opened it, and the keepers."""
     carries = action.belongs_to(actor.government, actor.agency, actor.id)
     opened = action.created_by == actor.id
-    keeps = any(actor.has(role) for role in KEEPERS)
-    return actor.may_speak and (carries or opened or keeps or not action.owners)
+    own = carries or opened or not action.owners
+    return policy.may(actor, Act.WORK) and policy.may(actor, Act.CHANGE_ITEM, author=own)
 
 
 def _fit(uow: UnitOfWork, actor: Official, text: str) -> str:
@@ -248,7 +248,7 @@ def _next_number(uow: UnitOfWork, side: Government | None) -> str:
 
 
 def _in_hand(uow: UnitOfWork, actor: Official, number: str) -> Action:
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     action = find_action(uow, actor, number)
     if not may_change(actor, action):
         raise errors.ActionNotYours(number=action.number)

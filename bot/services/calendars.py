@@ -21,8 +21,9 @@ from holidays.countries.japan import Japan
 
 from bot import errors
 from bot.domain.calendars import Calendar, CalendarName, Days, Holiday
-from bot.domain.officials import Government, Official, Role
-from bot.services.access import require_role
+from bot.domain.officials import Government, Official
+from bot.domain.rights import Act
+from bot.services.access import require_right
 from bot.services.holiday_names import IN_JAPANESE, YEAR_END_EN, YEAR_END_JA
 from bot.storage.holidays import HolidayChange
 from bot.storage.unit_of_work import UnitOfWork
@@ -144,7 +145,7 @@ def _wake(uow: UnitOfWork, changed: CalendarName) -> None:
 
 
 def _require_own(uow: UnitOfWork, actor: Official, calendar: CalendarName) -> None:
-    require_role(uow, actor, Role.ADMIN)
+    require_right(uow, actor, Act.SET_HOLIDAYS)
     if calendar.sides != (actor.government,):
         raise errors.OtherGovernment
 

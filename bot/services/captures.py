@@ -11,9 +11,10 @@ from bot.domain.captures import Capture, CaptureState
 from bot.domain.due import DueReading
 from bot.domain.inert import plain
 from bot.domain.notes import NoteKind
-from bot.domain.officials import Official, Role
+from bot.domain.officials import Official
+from bot.domain.rights import Act
 from bot.services import actions
-from bot.services.access import require_role
+from bot.services.access import require_right
 from bot.services.actions import ActionRequest
 from bot.services.capture_cards import items_of, save_capture, show_capture
 from bot.services.captured_words import as_typed, due_of, owners_of
@@ -102,7 +103,7 @@ def find_capture(uow: UnitOfWork, actor: Official, number: str) -> Capture:
 
 
 def _of_notetaker(uow: UnitOfWork, actor: Official, number: str) -> Capture:
-    require_role(uow, actor, Role.NOTETAKER)
+    require_right(uow, actor, Act.CAPTURE)
     return find_capture(uow, actor, number)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.captures import (
     Capture,
     CaptureState,
@@ -22,8 +23,9 @@ from bot.domain.captures import (
 )
 from bot.domain.inert import plain
 from bot.domain.notes import NoteReading
-from bot.domain.officials import Official, Role
-from bot.services.access import require_official, require_role
+from bot.domain.officials import Official
+from bot.domain.rights import Act
+from bot.services.access import require_official, require_right
 from bot.services.action_news import places_for
 from bot.services.capture_cards import save_capture, show_capture
 from bot.services.dialogue_threads import MIRRORED, dialogue_of_thread
@@ -43,14 +45,14 @@ class Captured:
 
 def switch_capture(uow: UnitOfWork, actor: Official, team: str, channel: str, *, on: bool) -> None:
     """Lets words alone capture in a channel's threads, or no longer."""
-    require_role(uow, actor, Role.NOTETAKER)
+    require_right(uow, actor, Act.CAPTURE)
     uow.captures.switch(team, channel, on=on, by=actor.id, at=uow.now)
     uow.audit.record(actor, f"capture.{'on' if on else 'off'}", f"{team}/{channel}")
 
 
 def set_reaction(uow: UnitOfWork, actor: Official, name: str) -> str:
     """The reaction by which the actor's side captures from now on."""
-    require_role(uow, actor, Role.NOTETAKER)
+    require_right(uow, actor, Act.CAPTURE)
     name = name.strip().strip(":").casefold()
     if not name or not all(char.isalnum() or char in "_+-'" for char in name) or len(name) > 80:
         raise errors.UnknownChoice(word="emoji", value=name, choices=":memo:")
@@ -73,7 +75,7 @@ def take_spoken(uow: UnitOfWork, message: Message) -> None:
     if _is_stale(uow, message) or not _is_listened_to(uow, message):
         return
     author = uow.officials.find(message.team, message.user)
-    if message.bot or message.is_stranger or author is None or not author.has(Role.NOTETAKER):
+    if message.bot or message.is_stranger or author is None or not policy.may(author, Act.CAPTURE):
         return
     _tell_refusal(uow, message, author, lambda: _capture(uow, author, message, Way.TEXT))
 
@@ -96,7 +98,7 @@ def take_mention(uow: UnitOfWork, message: Message) -> bool:
 def take_reaction(uow: UnitOfWork, user: str, name: str, message: Message, at: str) -> None:
     """Somebody reacted; only a notetaker's own side's reaction captures."""
     actor = uow.officials.find(message.team, user)
-    if actor is None or not actor.has(Role.NOTETAKER) or message.bot:
+    if actor is None or not policy.may(actor, Act.CAPTURE) or message.bot:
         return
     if _plain_name(name) != uow.captures.reaction_of(actor.government):
         return
@@ -114,7 +116,7 @@ def take_reaction(uow: UnitOfWork, user: str, name: str, message: Message, at: s
 def is_capturing_reaction(uow: UnitOfWork, team: str, user: str, name: str) -> bool:
     """Whether that person's reaction captures: asked before the message is read from Slack."""
     actor = uow.officials.find(team, user)
-    if actor is None or not actor.has(Role.NOTETAKER):
+    if actor is None or not policy.may(actor, Act.CAPTURE):
         return False
     return _plain_name(name) == uow.captures.reaction_of(actor.government)
 
@@ -130,7 +132,7 @@ def capture_message(
 
     What a notetaker refused before is proposed anew only by pointing at it later than that.
     """
-    require_role(uow, actor, Role.NOTETAKER)
+    require_right(uow, actor, Act.CAPTURE)
     known = uow.captures.at(message.team, message.channel, message.ts)
     if not known:
         return _capture(uow, actor, message, way)
@@ -236,7 +238,7 @@ def _follow_edit(uow: UnitOfWork, message: Message, known: tuple[Capture, ...]) 
             changed = capture.reread(reading, edited, uow.now)
         show_capture(uow, save_capture(uow, changed, capture.government, "edited"))
     author = uow.officials.find(message.team, message.user)
-    if lines and author is not None and author.has(Role.NOTETAKER):
+    if lines and author is not None and policy.may(author, Act.CAPTURE):
         way = known[0].way
         _tell_refusal(uow, message, author, lambda: _capture(uow, author, message, way))
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain import policy
 from bot.domain.advisories import AdvisoryState, RouteState
 from bot.domain.deliveries import Delivery
-from bot.domain.officials import Role
+from bot.domain.rights import Act, Matter
 from bot.services.cards import agencies_expected, agency_of, names_in, route_facts, status_of
 from bot.services.composing import Composers, required
 from bot.services.facts import HeldFacts, ReleaseFacts, StatusFacts
@@ -42,7 +43,8 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
     part = int(str(delivery.facts.get("part", 1)))
     if delivery.target is None:
         reader = uow.officials.find(delivery.team, delivery.user or "")
-        if not waiting or reader is None or not reader.has(Role.RELEASER):
+        matter = Matter(label=advisory.label, state=advisory.state)
+        if not waiting or reader is None or not policy.may(reader, Act.RELEASE, matter):
             raise Withheld("nothing_to_release")
     return ReleaseFacts(
         side=advisory.government,

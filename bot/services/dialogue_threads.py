@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.dialogues import AFTER, Dialogue, DialogueState
 from bot.domain.inert import plain
 from bot.domain.links import Link, LinkState
 from bot.domain.officials import Official
+from bot.domain.rights import Act
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import DIALOGUE_CARD, DIALOGUE_LINE, DIALOGUE_NEWS
 from bot.services.notes import tell_refusal
@@ -96,7 +98,7 @@ def take_line(uow: UnitOfWork, dialogue: Dialogue, message: Message) -> Outcome:
     author = uow.officials.find(message.team, message.user)
     if author is None or message.bot or message.is_stranger or message.is_guest:
         return Outcome.LEFT_ALONE
-    if not author.may_speak or dialogue.state not in MIRRORED:
+    if not policy.may(author, Act.WORK) or dialogue.state not in MIRRORED:
         return Outcome.LEFT_ALONE
     if uow.requests.is_overtaken(message.key) or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE

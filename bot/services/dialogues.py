@@ -21,8 +21,9 @@ from bot.domain.dialogues import (
     milestone_days,
 )
 from bot.domain.inert import plain
-from bot.domain.officials import Government, Official, Role
-from bot.services.access import contact_of
+from bot.domain.officials import Government, Official
+from bot.domain.rights import Act
+from bot.services.access import require_right
 from bot.services.action_news import announce_change
 from bot.services.actions import ActionRequest, open_action
 from bot.services.calendars import calendar_of
@@ -34,7 +35,6 @@ from bot.storage.dialogues import Summary
 from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Catalog, Language, load
 
-KEEPERS = (Role.NOTETAKER, Role.LIAISON, Role.ADMIN)
 TEXT_LIMIT = 1_000
 FIRST_ROUND = 1
 
@@ -224,9 +224,7 @@ def find_dialogue(uow: UnitOfWork, number: str) -> Dialogue:
 
 def require_keeper(uow: UnitOfWork, actor: Official) -> None:
     """Rounds are kept by notetakers, liaisons and admins of either side."""
-    if not any(actor.has(role) for role in KEEPERS):
-        contact = contact_of(uow, actor.government)
-        raise errors.RoleMissing(role=Role.NOTETAKER.value, contact=contact)
+    require_right(uow, actor, Act.KEEP_ROUND)
 
 
 def fit(uow: UnitOfWork, actor: Official, text: str) -> str:

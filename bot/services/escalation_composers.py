@@ -7,8 +7,9 @@ from datetime import date
 from bot.domain.deliveries import Delivery
 from bot.domain.escalation import Rung, Subject
 from bot.domain.officials import Official
+from bot.domain.rights import Act
 from bot.services.abouts import find_about, message_of
-from bot.services.access import require_speaker
+from bot.services.access import require_right
 from bot.services.cards import agency_of
 from bot.services.composing import Composers, side_of
 from bot.services.escalation_facts import EscalationFacts
@@ -20,7 +21,7 @@ from bot.storage.unit_of_work import UnitOfWork
 
 def pause_escalation(uow: UnitOfWork, actor: Official, typed: str) -> str:
     """The actor's side is told no more that an item is late; returns its number."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     number = _number(uow, actor, typed)
     uow.follow_ups.pause(number, actor, uow.now)
     uow.audit.record(actor, "escalation.pause", number)
@@ -29,7 +30,7 @@ def pause_escalation(uow: UnitOfWork, actor: Official, typed: str) -> str:
 
 def resume_escalation(uow: UnitOfWork, actor: Official, typed: str) -> str:
     """The actor's side is told again from the next step on; returns the item's number."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     number = _number(uow, actor, typed)
     if uow.follow_ups.resume(number, actor.government):
         uow.audit.record(actor, "escalation.resume", number)

@@ -10,15 +10,17 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.actions import Owner
 from bot.domain.follow_ups import NOWHERE, Answer, FollowUp, FollowUpState, Spot
 from bot.domain.hours import ZONES
 from bot.domain.inert import plain
-from bot.domain.officials import Government, Official, Role
+from bot.domain.officials import Government, Official
+from bot.domain.rights import Act, Matter, Side
 from bot.domain.schedules import Schedule
 from bot.domain.slots import Move, Recurrence, Unit, instant_of
 from bot.services.abouts import find_about, is_joint
-from bot.services.access import require_speaker
+from bot.services.access import require_right
 from bot.services.cards import names_in
 from bot.services.escalations import unwatch_follow_up
 from bot.services.readers import next_opening, reader_hours, readers_of
@@ -29,7 +31,6 @@ from bot.storage.unit_of_work import UnitOfWork
 
 TEXT_LIMIT = 500
 JOINT_ZONE, JOINT_CALENDAR = "Asia/Tokyo", "JOINT"
-KEEPERS = (Role.NOTETAKER, Role.LIAISON, Role.ADMIN)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class FollowUpRequest:
 
 def open_follow_up(uow: UnitOfWork, actor: Official, request: FollowUpRequest) -> FollowUp:
     """Sets a follow-up; for somebody of the other side it must be about what both sides know."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     text = plain(request.text, names_in(uow, actor.team, request.text)).strip()
     require_fit(text)
     about = find_about(uow, actor, request.about) if request.about else ""
@@ -189,11 +190,12 @@ def set_hours(uow: UnitOfWork, actor: Official, opens: time, closes: time) -> No
 
 def _in_hand(uow: UnitOfWork, actor: Official, number: str) -> FollowUp:
     """A follow-up the actor may change: theirs, one they set, or any of their side for a keeper."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.WORK)
     found = find_follow_up(uow, actor, number)
-    keeps = actor.government == found.government and any(actor.has(role) for role in KEEPERS)
-    in_channel = found.is_for_channel and actor.government == found.government
-    if not (keeps or in_channel or found.created_by == actor.id or found.is_for(actor)):
+    side = Side.OWN if actor.government == found.government else Side.OTHER
+    in_channel = found.is_for_channel and side is Side.OWN
+    own = in_channel or found.created_by == actor.id or found.is_for(actor)
+    if not policy.may(actor, Act.CHANGE_ITEM, Matter(side), author=own):
         raise errors.FollowUpNotYours(number=found.number)
     return found
 

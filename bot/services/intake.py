@@ -18,6 +18,7 @@ from bot.domain.labels import LabelReading, read_label
 from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
+from bot.domain.rights import Act, Channel, Matter
 from bot.domain.tags import read_tags
 from bot.services import (
     dialogue_threads,
@@ -177,7 +178,12 @@ def _author(uow: UnitOfWork, message: Message) -> Official | None:
         return author
     # What an app posts with a person's token is the app's word, not the person's.
     author = author or uow.officials.find(message.team, message.bot)
-    return author if author is not None and author.is_source else None
+    if author is None or not author.is_source:
+        return None
+    # What the bridge has said is never taken in again, whoever is enrolled.
+    copy = uow.outbox.posted_at(message.team, message.ts, COPY)
+    here = Channel.NONE if copy is None else Channel.ONWARD
+    return author if policy.may(author, Act.POST, Matter(channel=here)) else None
 
 
 def _refuse_author(
@@ -187,7 +193,7 @@ def _refuse_author(
         return errors.StrangerRefused()
     if message.is_guest:
         return errors.GuestRefused()
-    if author is not None and (author.may_speak or author.is_source):
+    if author is not None and policy.may(author, Act.POST):
         return None
     workspace = uow.workspaces.of_team(message.team)
     contact = contact_of(uow, workspace.government if workspace else None)

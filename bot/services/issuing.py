@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot import errors
@@ -14,8 +15,9 @@ from bot.domain.links import End, Link
 from bot.domain.markings import Decision, screen_post
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
+from bot.domain.rights import Act, Matter
 from bot.services import recovery
-from bot.services.access import require_speaker
+from bot.services.access import require_right
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
@@ -23,6 +25,13 @@ from bot.storage.unit_of_work import UnitOfWork
 
 # The tag that sends an advisory ahead of routine ones in its lane.
 URGENT_TAGS = frozenset({"urgent", "至急", "緊急"})
+# Why nobody may do that with an advisory, as it stands.
+WRONG_STATE: Mapping[Act, type[errors.BotError]] = {
+    Act.LABEL: errors.AdvisoryNotHeld,
+    Act.DISCARD: errors.AdvisoryNotHeld,
+    Act.WITHDRAW: errors.AdvisoryNotIssued,
+    Act.SUPERSEDE: errors.AdvisoryNotIssued,
+}
 
 
 def issue_advisory(
@@ -50,8 +59,8 @@ def issue_advisory(
 
 def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Advisory:
     """The author, or a releaser of the side, names a held advisory's label and it goes out."""
-    advisory = own_advisory(uow, actor, number)
     policy.require_relayable(label)
+    advisory = own_advisory(uow, actor, number, Act.LABEL, label)
     written = read_label(plain(advisory.body)).found
     stricter = [found for found in written if found.rank > label.rank]
     if stricter:
@@ -66,7 +75,7 @@ def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) 
 
 def discard_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     """The author lets a held advisory go; it never leaves."""
-    discarded = own_advisory(uow, actor, number).discard()
+    discarded = own_advisory(uow, actor, number, Act.DISCARD).discard()
     uow.advisories.save(discarded)
     uow.audit.record(actor, "advisory.discard", number)
     return discarded
@@ -83,7 +92,7 @@ def open_advisory(
     label: Label,
 ) -> Advisory:
     """An advisory typed as a command: the bot shows it in its own channel, then relays it."""
-    require_speaker(uow, actor)
+    require_right(uow, actor, Act.POST)
     _require_clean(title, text, label)
     links = matching_links(uow, team, channel, tags)
     if not links:
@@ -113,14 +122,23 @@ def open_advisory(
     return advisory
 
 
-def own_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
-    """An advisory the actor speaks for: their own, or for releasers any of their side."""
+def own_advisory(
+    uow: UnitOfWork, actor: Official, number: str, act: Act, label: Label | None = None
+) -> Advisory:
+    """An advisory of the actor's side with which they may do that: by the table of rights.
+
+    Raises ButtonNotYours where only others may, and what the act's verb raises where nobody may.
+    """
     advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is None or advisory.government != actor.government:
         raise errors.AdvisoryNotFound(number=number)
-    if advisory.author_id != actor.id and not actor.has(Role.RELEASER):
+    matter = Matter(label=label, marking=policy.marking_of(advisory), state=advisory.state)
+    author = advisory.author_id == actor.id
+    if policy.may(actor, act, matter, author=author):
+        return advisory
+    if not policy.has_part_in(actor, act, author=author):
         raise errors.ButtonNotYours
-    return advisory
+    raise WRONG_STATE[act](number=advisory.number)
 
 
 def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import errors
 from bot.domain import policy
@@ -15,9 +15,10 @@ from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
 from bot.domain.links import End, Link, LinkState, Terms
 from bot.domain.markings import Decision, Screening, screen_post
-from bot.domain.officials import Official, Role
+from bot.domain.officials import Official
+from bot.domain.rights import Act, Channel, Matter, Side, Verdict
 from bot.domain.tags import read_tags
-from bot.services.access import require_role
+from bot.services.access import require_part, require_right
 from bot.services.kinds import LINK
 from bot.services.ports import ChannelView
 from bot.storage.unit_of_work import UnitOfWork
@@ -40,11 +41,12 @@ def propose_link(
     uow: UnitOfWork, actor: Official, here: ChannelView, to: Agency, terms: Terms
 ) -> Link:
     """Names the terms under which this channel would be joined; the other side has to accept."""
-    require_role(uow, actor, Role.LIAISON)
+    require_part(uow, actor, Act.PROPOSE_LINK)
     _require_linkable(here)
     if to.government == actor.government:
         raise errors.LinkToSameGovernment
     policy.require_relayable(terms.ceiling)
+    require_right(uow, actor, Act.PROPOSE_LINK, Matter(channel=Channel.OPEN, label=terms.ceiling))
     link = uow.links.add(
         Link(
             id=0,
@@ -64,12 +66,13 @@ def propose_link(
 
 def accept_link(uow: UnitOfWork, actor: Official, code: str, here: ChannelView) -> Link:
     """The other side's liaison joins their channel, or agrees to new terms of a live link."""
-    require_role(uow, actor, Role.LIAISON)
+    require_part(uow, actor, Act.ACCEPT_LINK)
     link = find_link(uow, code)
     if link.is_live and link.pending is not None:
         return _agree_terms(uow, actor, link)
     _require_linkable(here)
     accepted = link.accept(_end(actor, here, link.to_agency), uow.now)
+    _require_right(uow, actor, Act.ACCEPT_LINK, link, Channel.OPEN)
     holder = uow.links.pair_holder(accepted)
     if holder is not None:
         raise errors.LinkExists(code=holder.code)
@@ -100,37 +103,48 @@ def announce_active(
 
 def decline_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     """Says no to a proposal (or takes one's own back), or to new terms of a live link."""
-    require_role(uow, actor, Role.LIAISON)
+    require_part(uow, actor, Act.DECLINE_LINK)
     link = find_link(uow, code)
-    if link.is_live:
-        declined = link.refuse_terms()
-        _save_and_tell(uow, actor, declined, "terms_declined")
-        return declined
-    declined = link.decline()
-    _save_and_tell(uow, actor, declined, "declined")
+    declined = link.refuse_terms() if link.is_live else link.decline()
+    _require_right(uow, actor, Act.DECLINE_LINK, link)
+    _save_and_tell(uow, actor, declined, "terms_declined" if link.is_live else "declined")
     return declined
 
 
 def pause_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     """Stops the flow for now; what is posted meanwhile is not relayed, and said so."""
-    return _change(uow, actor, code, "paused", lambda link: link.pause(actor.government))
+    return _change(
+        uow, actor, code, Act.PAUSE_LINK, "paused", lambda link: link.pause(actor.government)
+    )
 
 
 def resume_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     """Takes back one's own side's pause."""
-    return _change(uow, actor, code, "resumed", lambda link: link.resume(actor.government, uow.now))
+    return _change(
+        uow,
+        actor,
+        code,
+        Act.RESUME_LINK,
+        "resumed",
+        lambda link: link.resume(actor.government, uow.now),
+    )
 
 
 def cut_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     """Ends a link for good; either side may."""
-    return _change(uow, actor, code, "cut", lambda link: link.cut())
+    return _change(uow, actor, code, Act.CUT_LINK, "cut", lambda link: link.cut())
 
 
 def amend_link(uow: UnitOfWork, actor: Official, code: str, terms: Terms) -> Link:
     """Proposes new terms for a live link; they hold once the other side accepts."""
     policy.require_relayable(terms.ceiling)
     return _change(
-        uow, actor, code, "terms_proposed", lambda link: link.propose_terms(terms, actor.government)
+        uow,
+        actor,
+        code,
+        Act.AMEND_LINK,
+        "terms_proposed",
+        lambda link: link.propose_terms(terms, actor.government),
     )
 
 
@@ -184,12 +198,13 @@ def _preview(  # noqa: PLR0911  one answer per rule, in the order the rules appl
         return RouteState.ABOVE_CEILING.value
     if link.state is LinkState.PAUSED:
         return RouteState.PAUSED.value
-    waits = policy.must_wait(label, link, asked=screening.decision is Decision.ASK)
+    waits = policy.along(link, Act.RELAY, label, screening.decision) is not Verdict.ALLOW
     return RouteState.AWAITING.value if waits else RouteState.QUEUED.value
 
 
 def _agree_terms(uow: UnitOfWork, actor: Official, link: Link) -> Link:
     agreed = link.agree_terms(actor.government)
+    _require_right(uow, actor, Act.AGREE_TERMS, link)
     holder = uow.links.pair_holder(agreed)
     if holder is not None:
         raise errors.LinkExists(code=holder.code)
@@ -198,12 +213,28 @@ def _agree_terms(uow: UnitOfWork, actor: Official, link: Link) -> Link:
 
 
 def _change(
-    uow: UnitOfWork, actor: Official, code: str, change: str, verb: Callable[[Link], Link]
+    uow: UnitOfWork,
+    actor: Official,
+    code: str,
+    act: Act,
+    change: str,
+    verb: Callable[[Link], Link],
 ) -> Link:
-    require_role(uow, actor, Role.LIAISON)
-    changed = verb(find_link(uow, code))
+    require_part(uow, actor, act)
+    link = find_link(uow, code)
+    changed = verb(link)
+    _require_right(uow, actor, act, replace(changed, state=link.state))
     _save_and_tell(uow, actor, changed, change)
     return changed
+
+
+def _require_right(
+    uow: UnitOfWork, actor: Official, act: Act, link: Link, channel: Channel = Channel.NONE
+) -> None:
+    proposer = link.pending_from if act is Act.AGREE_TERMS else link.near.government
+    side = Side.OWN if actor.government == proposer else Side.OTHER
+    ceiling = (link.pending or link.terms).ceiling
+    require_right(uow, actor, act, Matter(side, channel, ceiling, state=link.state))
 
 
 def _save_and_tell(uow: UnitOfWork, actor: Official, link: Link, change: str) -> None:

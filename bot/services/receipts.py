@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot import errors
 from bot.domain.advisories import Advisory, Receipt
 from bot.domain.officials import Official
-from bot.services.access import require_speaker
+from bot.domain.rights import Act, Matter, Side
+from bot.services.access import require_part, require_right
 from bot.services.cards import refresh_receipts
 from bot.services.kinds import COPY
 from bot.storage.unit_of_work import UnitOfWork
@@ -13,10 +14,11 @@ from bot.storage.unit_of_work import UnitOfWork
 
 def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Receipt:
     """Records the receipt of the actor's agency; raises AlreadyAcknowledged when it has one."""
-    require_speaker(uow, actor)
+    require_part(uow, actor, Act.ACKNOWLEDGE)
     advisory = received_advisory(uow, actor, number)
     if not advisory.is_out:
         raise errors.AdvisoryNotIssued(number=advisory.number)
+    require_right(uow, actor, Act.ACKNOWLEDGE, Matter(Side.OTHER, state=advisory.state))
     for receipt in uow.advisories.receipts(advisory.id):
         if receipt.agency == actor.agency:
             raise errors.AlreadyAcknowledged(

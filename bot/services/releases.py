@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.officials import Official, Role
-from bot.services.access import require_role
+from bot.domain.rights import Act, Matter
+from bot.services.access import require_part, require_right
 from bot.services.cards import copies_on
 from bot.services.issuing import refresh_cards
 from bot.services.revisions import first_copies, send_revision, tell_acknowledgers
@@ -20,7 +21,7 @@ def release_advisory(
     `revision` is the one the releaser has read; raises AdvisoryChanged when it is another by now,
     and ReleaseByAuthor for one's own.
     """
-    advisory = _awaiting(uow, actor, number)
+    advisory = _awaiting(uow, actor, number, Act.RELEASE)
     if advisory.author_id == actor.id:
         raise errors.ReleaseByAuthor(number=advisory.number)
     if revision is not None and revision != advisory.revision:
@@ -41,7 +42,7 @@ def release_advisory(
 
 def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     """Decides that the advisory does not go where it waits."""
-    advisory = _awaiting(uow, actor, number)
+    advisory = _awaiting(uow, actor, number, Act.KEEP_BACK)
     for route in _waiting(uow, advisory):
         copies = copies_on(uow, advisory, route.link_id)
         stays = any(copy.slack_ts or copy.may_stand for copy in copies)
@@ -56,13 +57,14 @@ def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisor
     return advisory
 
 
-def _awaiting(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
-    require_role(uow, actor, Role.RELEASER)
+def _awaiting(uow: UnitOfWork, actor: Official, number: str, act: Act) -> Advisory:
+    require_part(uow, actor, act)
     advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is None or advisory.government != actor.government:
         raise errors.AdvisoryNotFound(number=number)
     if not _waiting(uow, advisory):
         raise errors.AdvisoryNotAwaiting(number=advisory.number)
+    require_right(uow, actor, act, Matter(label=advisory.label, state=advisory.state))
     return advisory
 
 

@@ -14,6 +14,7 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
 from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.officials import Official
+from bot.domain.rights import Act
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, REPLY
 from bot.services.notes import tell_here, tell_refusal
@@ -29,7 +30,8 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
     if advisory is None or not advisory.is_out or message.bot:
         return Outcome.LEFT_ALONE
     author = uow.officials.find(message.team, message.user)
-    if author is None or message.is_stranger or message.is_guest or not author.may_speak:
+    barred = message.is_stranger or message.is_guest
+    if author is None or barred or not policy.may(author, Act.WORK):
         return Outcome.LEFT_ALONE
     if uow.requests.is_overtaken(message.key) or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
@@ -71,7 +73,7 @@ def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Ou
     advisory = uow.advisories.get(reply.advisory_id)
     author = uow.officials.find(message.team, message.user)
     refusal = unfit(advisory, message.text, REPLY_LIMIT)
-    if refusal is None and (author is None or not author.may_speak):
+    if refusal is None and (author is None or not policy.may(author, Act.WORK)):
         return Outcome.LEFT_ALONE
     if refusal is not None:
         _change(uow, replace(reply, body="", is_deleted=True))

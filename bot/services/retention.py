@@ -10,9 +10,11 @@ import secrets
 
 from bot import errors
 from bot.domain.advisories import Advisory
-from bot.domain.officials import Government, Official, Role
-from bot.domain.retention import APPROVALS, PurgePlan, Schedule
-from bot.services.access import require_role
+from bot.domain.officials import Government, Official
+from bot.domain.policy_table import TWO_ADMINS
+from bot.domain.retention import PurgePlan, Schedule
+from bot.domain.rights import Act
+from bot.services.access import require_right
 from bot.services.links import CODE_ALPHABET
 from bot.storage.audit import Operator
 from bot.storage.kept import PurgeRow
@@ -35,7 +37,7 @@ def propose_purge(uow: UnitOfWork, side: Government, days: Schedule) -> str:
 
 def approve_purge(uow: UnitOfWork, actor: Official, code: str) -> PurgeRow:
     """An administrator of the side agrees; once each. Returns the purge as it then stands."""
-    require_role(uow, actor, Role.ADMIN)
+    require_right(uow, actor, Act.PURGE)
     purge = _open_purge(uow, code)
     if purge.government != actor.government:
         raise errors.PurgeNotFound(code=code)
@@ -106,10 +108,12 @@ def _open_purge(uow: UnitOfWork, code: str) -> PurgeRow:
 
 def _approved_plan(uow: UnitOfWork, code: str) -> tuple[PurgeRow, PurgePlan, list[int]]:
     purge = _open_purge(uow, code)
-    admins = {one.id for one in uow.officials.of(purge.government, Role.ADMIN)}
+    admins = {one.id for one in uow.officials.of(purge.government, TWO_ADMINS.role)}
     approved = [one for one in purge.approved_by if one in admins]
-    if len(approved) < APPROVALS:
-        raise errors.PurgeNotApproved(code=purge.code, approved=len(approved), needed=APPROVALS)
+    if len(approved) < TWO_ADMINS.people:
+        raise errors.PurgeNotApproved(
+            code=purge.code, approved=len(approved), needed=TWO_ADMINS.people
+        )
     plan = uow.retention.plan(purge.government, purge.days, purge.planned_at)
     if plan.digest != purge.digest:
         raise errors.PurgeChanged(code=purge.code)

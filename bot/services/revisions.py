@@ -12,6 +12,7 @@ from bot.domain.deliveries import URGENT, Delivery, DeliveryState, Method
 from bot.domain.labels import LabelReading, most_restrictive
 from bot.domain.links import Link
 from bot.domain.officials import Official
+from bot.domain.rights import Verdict
 from bot.services.cards import refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
 from bot.services.kinds import CHANGE, COPY, REPLY, SOURCE
@@ -113,7 +114,7 @@ def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
         # Readers keep the text they have, under the tighter label if it was tightened.
         refresh_copies(uow, revised.id, link.id, URGENT)
         return False
-    if policy.waits(revised, link):
+    if policy.update_of(revised, link) is not Verdict.ALLOW:
         uow.advisories.put_route(revised.id, link.id, RouteState.AWAITING)
         refresh_copies(uow, revised.id, link.id, URGENT)
         return False

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import errors
 from bot.domain.agencies import Agency
 from bot.domain.officials import Government, Official, Role
-from bot.services.access import require_role
+from bot.domain.rights import Act
+from bot.services.access import require_right
 from bot.storage.unit_of_work import UnitOfWork
 
 # What the first admins of a configuration may do: enough to set up the first link and use it.
@@ -34,7 +35,7 @@ def enrol_official(
     uow: UnitOfWork, actor: Official, person: Person, agency: Agency, roles: Iterable[Role]
 ) -> Official:
     """Enrols a person of the admin's own government, or changes what they may do."""
-    require_role(uow, actor, Role.ADMIN)
+    require_right(uow, actor, Act.ENROL)
     wanted = frozenset(roles) or frozenset({Role.MEMBER})
     _require_own_side(uow, actor, person)
     if agency.government != actor.government:
@@ -59,10 +60,9 @@ def remove_official(uow: UnitOfWork, actor: Official, team: str, user: str) -> O
     official = uow.officials.find(team, user)
     if official is None:
         raise errors.OfficialNotFound(user=user)
-    if official.id != actor.id:
-        require_role(uow, actor, Role.ADMIN)
-        if official.government != actor.government:
-            raise errors.OtherGovernment
+    require_right(uow, actor, Act.REMOVE, author=official.id == actor.id)
+    if official.government != actor.government:
+        raise errors.OtherGovernment
     if official.has(Role.ADMIN):
         _require_other_admin(uow, official)
     uow.officials.deactivate(official.id)
@@ -77,8 +77,10 @@ def hand_duty(uow: UnitOfWork, actor: Official, team: str, user: str) -> Officia
         raise errors.OfficialNotFound(user=user)
     if official.government != actor.government:
         raise errors.OtherGovernment
-    if not (actor.has(Role.DUTY) and actor.agency == official.agency):
-        require_role(uow, actor, Role.ADMIN)
+    # A duty officer hands over the duty of their own agency, an admin any of the side.
+    own = official.agency == actor.agency
+    acting = actor if own else replace(actor, roles=actor.roles - {Role.DUTY})
+    require_right(uow, acting, Act.HAND_DUTY)
     for other in uow.officials.of(official.government, Role.DUTY):
         if other.agency == official.agency and other.id != official.id:
             uow.officials.set_roles(other.id, other.roles - {Role.DUTY})

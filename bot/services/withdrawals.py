@@ -6,6 +6,7 @@ from bot import errors
 from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.deliveries import URGENT
 from bot.domain.officials import Government, Official
+from bot.domain.rights import Act
 from bot.services.cards import refresh_copies
 from bot.services.issuing import own_advisory, refresh_cards
 from bot.services.kinds import CHANGE, REPLY, SOURCE
@@ -18,7 +19,7 @@ REASON_LIMIT = 500
 
 def withdraw_advisory(uow: UnitOfWork, actor: Official, number: str, reason: str) -> Advisory:
     """Every copy becomes a tombstone; what has not been delivered never will be."""
-    advisory = own_advisory(uow, actor, number)
+    advisory = own_advisory(uow, actor, number, Act.WITHDRAW)
     # The reason is read on the other side: it is screened like any text that leaves.
     refusal = unfit(advisory, reason, REASON_LIMIT)
     if refusal is not None:
@@ -44,7 +45,8 @@ def take_back(
 
 def supersede_advisory(uow: UnitOfWork, actor: Official, number: str, by: str) -> Advisory:
     """Points readers of every copy to a later advisory of the same side."""
-    advisory, successor = own_advisory(uow, actor, number), own_advisory(uow, actor, by)
+    advisory = own_advisory(uow, actor, number, Act.SUPERSEDE)
+    successor = own_advisory(uow, actor, by, Act.SUPERSEDE)
     if advisory.id == successor.id:
         raise errors.AdvisorySupersedesItself(number=advisory.number)
     if successor.state is not AdvisoryState.ISSUED:

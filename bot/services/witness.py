@@ -15,10 +15,11 @@ from datetime import date, time
 from bot import errors
 from bot.domain.chain import Head
 from bot.domain.deliveries import Delivery, Method
-from bot.domain.officials import Government, Official, Role
+from bot.domain.officials import Government, Official
+from bot.domain.rights import Act
 from bot.domain.schedules import Occasion
 from bot.domain.slots import Recurrence, Unit
-from bot.services.access import require_role
+from bot.services.access import require_right
 from bot.services.composing import Composers, side_of
 from bot.services.facts import Facts
 from bot.services.kinds import Withheld
@@ -61,7 +62,7 @@ def show_heads(uow: UnitOfWork, slot: str) -> bool:
 
 def show_heads_on_demand(uow: UnitOfWork, actor: Official) -> bool:
     """The same when an admin asks; at most once a minute. Raises NoAuditChannel."""
-    require_role(uow, actor, Role.ADMIN)
+    require_right(uow, actor, Act.READ_AUDIT)
     own = [one for one in uow.workspaces.all() if one.government == actor.government]
     if not any(one.audit_channel for one in own):
         raise errors.NoAuditChannel
@@ -70,7 +71,7 @@ def show_heads_on_demand(uow: UnitOfWork, actor: Official) -> bool:
 
 def list_events(uow: UnitOfWork, actor: Official, before: int | None) -> Sequence[AuditEvent]:
     """The newest events of the admin's own side, or those before a number, newest first."""
-    require_role(uow, actor, Role.ADMIN)
+    require_right(uow, actor, Act.READ_AUDIT)
     return uow.audit.newest(actor.government, before, PAGE)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bot.domain import policy
 from bot.domain.actions import ActionState, Filter
+from bot.domain.rights import Act
 from bot.services.action_facts import ActionFacts
 from bot.services.action_register import Page, list_actions
 from commands.home.sections import Section, Visit, heading, with_button
@@ -52,7 +54,7 @@ def _more(visit: Visit, page: Page, words: str) -> list[Block]:
 
 def _line(visit: Visit, item: ActionFacts) -> Block:
     line = section(Safe(list_line(visit.speech, item)))
-    if not visit.official.may_speak:
+    if not policy.may(visit.official, Act.WORK):
         return line
     number, is_begun = item.action.number, item.action.state is ActionState.IN_PROGRESS
     name = "done" if is_begun else "start"

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from bot.domain.advisories import Advisory, RouteState
-from bot.domain.officials import Role
+from bot.domain import policy
+from bot.domain.advisories import Advisory, AdvisoryState, RouteState
+from bot.domain.rights import Act, Matter, Side
 from bot.services.advisories import list_advisories
 from commands.home.sections import Section, Visit, heading, with_button
 from integrations.slack.blocks import Block, button, section
 from integrations.slack.speech import Safe
 
+RECEIVED = Matter(Side.OTHER, state=AdvisoryState.ISSUED)
+
 
 def to_acknowledge(visit: Visit) -> list[Block]:
     """Advisories of the other side that nobody of my agency has acknowledged yet."""
     official = visit.official
-    if not official.may_speak:
+    if not policy.may(official, Act.ACKNOWLEDGE, RECEIVED):
         return []
     waiting = [
         one
@@ -32,14 +35,12 @@ def to_acknowledge(visit: Visit) -> list[Block]:
 def to_approve(visit: Visit) -> list[Block]:
     """Advisories of my side that wait for a releaser, which I am; never my own."""
     official = visit.official
-    if not official.has(Role.RELEASER):
-        return []
     waiting = [
         one
         for one in list_advisories(visit.uow, official)
         if one.government == official.government
         and one.author_id != official.id
-        and one.is_out
+        and policy.may(official, Act.RELEASE, Matter(label=one.label, state=one.state))
         and any(r.state is RouteState.AWAITING for r in visit.uow.advisories.routes(one.id))
     ]
     words = visit.speech.say("advisories.button.release")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.domain import policy
+from bot.domain.rights import Act
 from bot.services.follow_ups import list_follow_ups
 from commands.home.sections import Section, Visit, heading
 from integrations.slack.blocks import Block, actions, button, section
@@ -19,7 +21,7 @@ def mine(visit: Visit) -> list[Block]:
     blocks = [heading(visit, "followups.home")]
     for follow_up, at in found:
         blocks.append(section(follow_up_line(visit.speech, follow_up, at)))
-        if visit.official.may_speak:
+        if policy.may(visit.official, Act.WORK):
             blocks.append(_buttons(visit, follow_up.number))
     return blocks
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain import policy
 from bot.domain.deliveries import DeliveryState
-from bot.domain.officials import Role
+from bot.domain.links import LinkState
+from bot.domain.rights import Act, Matter
 from bot.services.links import list_links
 from commands.home.sections import MOST_SHOWN, Section, Visit
 from integrations.slack.blocks import Block, section
@@ -12,7 +14,8 @@ from integrations.slack.speech import Safe
 
 def links(visit: Visit) -> list[Block]:
     """Every live link; a liaison also sees proposals, and what stands parked."""
-    speech, is_liaison = visit.speech, visit.official.has(Role.LIAISON)
+    speech = visit.speech
+    is_liaison = policy.may(visit.official, Act.PAUSE_LINK, Matter(state=LinkState.ACTIVE))
     live = [link for link in list_links(visit.uow, visit.official) if link.is_live]
     lines = [
         speech.say(

@@ -22,35 +22,6 @@ CANBERRA = End("T0CANB", "C11ADV", Government.AU, "ASD")
 LABELS = (None, *Label)
 NEVER = {Label.RED, Label.AMBER_STRICT}
 
-# Every combination that may leave: (label, ceiling, mode, needs_release, released). The rest is no.
-PERMITTED = {
-    *product(
-        (Label.CLEAR,),
-        (Label.CLEAR, Label.GREEN, Label.AMBER, Label.AMBER_STRICT, Label.RED),
-        (Mode.AUTO,),
-        (False,),
-        (False, True),
-    ),
-    *product((Label.CLEAR,), Label, Mode, (False, True), (True,)),
-    *product(
-        (Label.GREEN,),
-        (Label.GREEN, Label.AMBER, Label.AMBER_STRICT, Label.RED),
-        (Mode.AUTO,),
-        (False,),
-        (False, True),
-    ),
-    *product(
-        (Label.GREEN,),
-        (Label.GREEN, Label.AMBER, Label.AMBER_STRICT, Label.RED),
-        Mode,
-        (False, True),
-        (True,),
-    ),
-    *product(
-        (Label.AMBER,), (Label.AMBER, Label.AMBER_STRICT, Label.RED), Mode, (False, True), (True,)
-    ),
-}
-
 
 def link(
     state: LinkState = LinkState.ACTIVE,
@@ -86,24 +57,24 @@ def advisory(label: Label | None = Label.GREEN, **changed: Any) -> Advisory:
     return Advisory(**(values | changed))
 
 
-def test_every_cell_of_the_table_that_is_not_permitted_is_refused() -> None:
-    asked = 0
+def may_leave(label: Label | None, ceiling: Label, mode: Mode, asks: bool, released: bool) -> bool:
+    """What may leave, said once more in other words."""
+    if label is None or label in NEVER or label.rank > ceiling.rank:
+        return False
+    return released or (label is not Label.AMBER and mode is Mode.AUTO and not asks)
+
+
+def test_nothing_leaves_but_what_is_permitted_whatever_the_link_the_route_and_the_release() -> None:
     cells = product(LABELS, Label, Mode, LinkState, RouteState, (False, True), (False, True))
     for label, ceiling, mode, state, route, asks, released in cells:
         expected = (
-            (label, ceiling, mode, asks, released) in PERMITTED
+            may_leave(label, ceiling, mode, asks, released)
             and state is LinkState.ACTIVE
             and route is RouteState.QUEUED
         )
         given_ = advisory(label, needs_release=asks)
         found = policy.may_send(given_, link(state, ceiling, mode), route, released=released)
         assert found is expected, (label, ceiling, mode, state, route, asks, released)
-        asked += 1
-    sizes = (len(LABELS), len(Label), len(Mode), len(LinkState), len(RouteState), 2, 2)
-    product_of_sizes = 1
-    for size in sizes:
-        product_of_sizes *= size
-    assert asked == product_of_sizes
 
 
 @pytest.mark.parametrize("state", [one for one in AdvisoryState if one != AdvisoryState.ISSUED])

@@ -4,6 +4,7 @@ import pytest
 
 from bot import errors
 from bot.domain.officials import Government, Role
+from bot.domain.rights import Act
 from bot.services import access
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
@@ -29,15 +30,31 @@ def test_everybody_else_is_refused_and_told_whom_to_ask(
     assert refusal.value.parameters == {"contact": contact}
 
 
-@pytest.mark.parametrize("role", Role)
-def test_a_role_is_had_or_not(uow: UnitOfWork, role: Role) -> None:
+@pytest.mark.parametrize(
+    ("act", "missing"),
+    [
+        (Act.WORK, None),
+        (Act.CAPTURE, Role.NOTETAKER),
+        (Act.KEEP_ROUND, Role.NOTETAKER),
+        (Act.ENROL, Role.ADMIN),
+        (Act.HAND_DUTY, Role.ADMIN),
+    ],
+)
+def test_who_may_not_is_told_the_role_that_may(
+    uow: UnitOfWork, act: Act, missing: Role | None
+) -> None:
     tanaka = cast.the(uow, "TANAKA")
-    if role is Role.MEMBER:
-        access.require_role(uow, tanaka, role)
+    if missing is None:
+        access.require_right(uow, tanaka, act)
         return
     with pytest.raises(errors.RoleMissing) as refusal:
-        access.require_role(uow, tanaka, role)
-    assert refusal.value.parameters == {"role": role.value, "contact": "Sato – MOFA"}
+        access.require_right(uow, tanaka, act)
+    assert refusal.value.parameters == {"role": missing.value, "contact": "Sato – MOFA"}
+
+
+def test_what_nobody_may_is_refused_to_everybody(uow: UnitOfWork) -> None:
+    with pytest.raises(errors.PolicyDenies):
+        access.require_right(uow, cast.the(uow, "SATO"), Act.CUT_LINK)
 
 
 @pytest.mark.parametrize(
@@ -47,10 +64,10 @@ def test_a_role_is_had_or_not(uow: UnitOfWork, role: Role) -> None:
 def test_observers_read_and_do_not_speak(uow: UnitOfWork, name: str, speaks: bool) -> None:
     official = cast.the(uow, name)
     if speaks:
-        access.require_speaker(uow, official)
+        access.require_right(uow, official, Act.WORK)
         return
     with pytest.raises(errors.RoleMissing):
-        access.require_speaker(uow, official)
+        access.require_right(uow, official, Act.WORK)
 
 
 def test_who_left_is_known_no_more(uow: UnitOfWork) -> None:
