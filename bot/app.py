@@ -40,6 +40,7 @@ from commands.restored import Restored
 from integrations.metrics import Meters
 from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
 from integrations.slack.connections import Connection
+from integrations.slack.courier import Courier
 from integrations.slack.gateway import SlackPostman, clients_for, new_session
 from integrations.slack.history import History
 from integrations.slack.ingress import IngressGuard
@@ -80,18 +81,20 @@ class Application:
         self.people = People(clients, connections)
         words = catalog.load()
         renderer = Renderer(words, frozenset(settings.bridge.allowed_hosts))
+        policy = settings.files.policy
+        courier = Courier(clients, connections, session, policy, self._note_upload)
         self._identities = Identities()
         self.bolt: AsyncApp = build_bolt(connections, self._identities)
         self.dispatcher = Dispatcher(
             database,
-            SlackPostman(clients, renderer, self.people),
+            SlackPostman(clients, renderer, self.people, courier),
             hold_off=hold_off,
             lease=lease,
         )
         self.edge = Edge(database, words, self.people, self.dispatcher.wake)
         windows = Windows(clients, connections, session)
         past = Past(one.team for one in connections)
-        messages = Messages(self.edge, past)
+        messages = Messages(self.edge, past, policy)
         desk = Desk(self.edge, Uploads(clients, connections, session))
         register(self.bolt, self.edge, windows, desk, messages, settings.command_prefix)
         self.clock = Clock(database, self.dispatcher.wake)
@@ -222,6 +225,11 @@ class Application:
         if found is not None and found.name != user:
             return None
         return await self.people.person(team, user) or Person(team, user, user)
+
+    async def _note_upload(self, delivery_id: int, before: str, file: str) -> bool:
+        return await self.database.run(
+            lambda uow: uow.attachments.note_upload(delivery_id, before, file)
+        )
 
     async def _learned(self, identity: Identity) -> None:
         await self.database.run(

@@ -26,14 +26,13 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     TypeAdapter,
     ValidationError,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -41,7 +40,8 @@ from sqlalchemy.exc import ArgumentError
 from bot.domain.officials import Government
 from bot.domain.retention import DataClass, Schedule
 from bot.errors import BadConfiguration
-from bot.faults import OURS, Fault, fault_of, inconsistencies, printable, unknown_setting
+from bot.faults import Fault, fault_of, inconsistencies, printable, unknown_setting
+from bot.sections import Files, Section, not_a_truth, refuse
 from bot.storage.keyring import KeyRing, UnusableKeys
 
 PREFIX = "KAKEHASHI_"
@@ -61,16 +61,11 @@ class Mode(StrEnum):
     HTTP = "http"  # Slack calls /slack/events, signed
 
 
-def _refuse(kind: str) -> PydanticCustomError:
-    # The type is the kind of the fault; no value and no words go with it.
-    return PydanticCustomError(f"{OURS}{kind}", "unusable")
-
-
 def _shape(kind: str, pattern: str) -> AfterValidator:
     def check(value: str | SecretStr) -> str | SecretStr:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
         if not re.fullmatch(pattern, text, re.ASCII):
-            raise _refuse(kind)
+            raise refuse(kind)
         return value
 
     return AfterValidator(check)
@@ -82,7 +77,7 @@ def _database_url(value: SecretStr) -> SecretStr:
     except (ArgumentError, ValueError):
         dialect = ""
     if dialect not in DIALECTS:
-        raise _refuse("database_url")
+        raise refuse("database_url")
     return value
 
 
@@ -91,7 +86,7 @@ def _key_text(value: SecretStr) -> SecretStr:
         if value.get_secret_value():
             KeyRing.read(value.get_secret_value())
     except UnusableKeys:
-        raise _refuse("keys_unusable") from None
+        raise refuse("keys_unusable") from None
     return value
 
 
@@ -100,9 +95,9 @@ def _key_file(value: str) -> str:
         if value:
             KeyRing.read(Path(value).read_text(encoding="utf-8"))
     except UnusableKeys:
-        raise _refuse("keys_unusable") from None
+        raise refuse("keys_unusable") from None
     except (OSError, ValueError):
-        raise _refuse("key_file") from None
+        raise refuse("key_file") from None
     return value
 
 
@@ -118,20 +113,13 @@ def _api_url(value: str) -> str:
         parts = urlsplit(value)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        raise _refuse("api_url") from None
+        raise refuse("api_url") from None
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if not host or not plain or parts.scheme not in {"https", "http"}:
-        raise _refuse("api_url")
+        raise refuse("api_url")
     if parts.scheme == "http" and not _is_loopback(host):
-        raise _refuse("api_url_in_clear")
+        raise refuse("api_url_in_clear")
     return value if value.endswith("/") else f"{value}/"
-
-
-def _not_a_truth(value: object) -> object:
-    # True is 1 to Python, and 1 would be a port.
-    if isinstance(value, bool):
-        raise _refuse("not_a_number")
-    return value
 
 
 def _upper(value: object) -> object:
@@ -144,10 +132,6 @@ HostName = Annotated[str, _shape("host_name", HOST_NAME)]
 ListenOn = Annotated[str, _shape("host", rf"{HOST_NAME}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]+")]
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
 class Database(Section):
     """Where everything is remembered; the address may hold a password, so it is secret."""
 
@@ -158,7 +142,7 @@ class Http(Section):
     """Where health, metrics and Slack's HTTP deliveries are served."""
 
     host: ListenOn = "127.0.0.1"
-    port: Annotated[int, BeforeValidator(_not_a_truth), Field(ge=1, le=65535)] = 8080
+    port: Annotated[int, BeforeValidator(not_a_truth), Field(ge=1, le=65535)] = 8080
 
 
 class Keys(Section):
@@ -183,11 +167,11 @@ class Bridge(Section):
 
 def _days(value: int) -> int:
     if not 0 <= value <= LONGEST_DAYS:
-        raise _refuse("days")
+        raise refuse("days")
     return value
 
 
-Days = Annotated[int, BeforeValidator(_not_a_truth), AfterValidator(_days)]
+Days = Annotated[int, BeforeValidator(not_a_truth), AfterValidator(_days)]
 
 
 class Retention(Section):
@@ -241,6 +225,7 @@ class Settings(BaseSettings):
     database: Database
     http: Http = Http()
     bridge: Bridge = Bridge()
+    files: Files = Files()
     keys: Keys = Keys()
     retention: Retention = Retention()
     workspaces: tuple[Workspace, ...]

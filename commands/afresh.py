@@ -20,7 +20,8 @@ from bot.services.kinds import COPY
 from bot.storage.rereads import Head, Reread
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
-from commands.messages import REMAINS, Messages
+from commands.enclosures import REMAINS
+from commands.messages import Messages
 from integrations.slack.history import History, Span
 
 log = structlog.get_logger()

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from bot import errors
+from bot.domain.attachments import FilePolicy
 from bot.services import capturing, intake
 from bot.services.incoming import Message
 from bot.services.notes import tell_here
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
+from commands.enclosures import REMAINS, file_words, present_files, sent_files
 from commands.past import Past
 from integrations.slack.teams import acting_team
 
@@ -19,15 +21,15 @@ Body = Mapping[str, Any]
 # Message subtypes in which a person or a feed says something (docs: message event, subtypes).
 SPOKEN = frozenset({None, "file_share", "me_message", "bot_message", "thread_broadcast"})
 
-# What Slack leaves standing of a deleted message that has a thread; it reports it as a change.
-REMAINS = "tombstone"
-
 
 class Messages:
     """Brings message events to the intake; nothing is acknowledged that was not stored."""
 
-    def __init__(self, edge: Edge, past: Past | None = None) -> None:
+    def __init__(
+        self, edge: Edge, past: Past | None = None, policy: FilePolicy | None = None
+    ) -> None:
         self._edge = edge
+        self._policy = policy or FilePolicy()
         self._past = past or Past()
 
     async def take(self, body: Body) -> None:
@@ -40,7 +42,8 @@ class Messages:
             if changed.get("subtype") == REMAINS:
                 await self._take_deletion(team, str(event["channel"]), str(changed.get("ts")))
                 return
-            if said(changed) == said(before) or changed.get("subtype") not in SPOKEN:
+            same = said(changed) == said(before) and _file_ids(changed) == _file_ids(before)
+            if same or changed.get("subtype") not in SPOKEN:
                 return
             await self._take(team, str(event["channel"]), changed, edited=True)
         elif subtype == "message_deleted":
@@ -54,7 +57,7 @@ class Messages:
         if said_then.get("subtype") == REMAINS:
             await self._take_deletion(team, channel, str(said_then["ts"]), missed=True)
         if said_then.get("subtype") in SPOKEN:
-            edited = "edited" in said_then
+            edited = "edited" in said_then or _has_lost_files(said_then)
             await self._take(team, channel, said_then, edited=edited, missed=True)
 
     async def take_mention(self, body: Body) -> None:
@@ -135,12 +138,13 @@ class Messages:
             user=str(user),
             ts=str(event["ts"]),
             text=text,
-            file_names=tuple(str(one.get("name") or "") for one in event.get("files") or ()),
+            file_names=file_words(event),
             is_stranger=home != team or bool(person and person.is_stranger),
             is_guest=bool(person and person.is_guest),
             bot=str(bot) if bot else None,
             thread_ts=event.get("thread_ts"),
             edited_ts=(event.get("edited") or {}).get("ts"),
+            files=sent_files(event, self._policy),
         )
 
 
@@ -155,6 +159,14 @@ def said(event: Mapping[str, Any]) -> str:
         for name in ("pretext", "title", "text")
     ]
     return "\n".join(words for words in attached if words)
+
+
+def _file_ids(event: Mapping[str, Any]) -> list[str]:
+    return sorted(str(one.get("id")) for one in present_files(event))
+
+
+def _has_lost_files(event: Mapping[str, Any]) -> bool:
+    return len(present_files(event)) != len(event.get("files") or ())
 
 
 def _take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> None:

@@ -33,6 +33,7 @@ GOOD = {
     "database": {"url": "postgresql+psycopg://bridge:fakePasswordZq85@127.0.0.1/kakehashi"},
     "http": {"host": "127.0.0.1", "port": 8080},
     "bridge": {"allowed_hosts": ["www.cyber.gov.au"]},
+    "files": {"relay": True},
     "keys": {},
     "retention": {"held_days": 30},
     "workspaces": [
@@ -79,6 +80,10 @@ MUTATIONS = {
     "http.port": [0, 65536, -1, "eighty", True, 80.5, [8080]],
     "bridge": ["x", 5, [], False],
     "bridge.allowed_hosts": ["x", ["https://x.example/"], [5], ["a b"], [""], 5],
+    "files": ["pdf", 5, [], True],
+    "files.relay": ["yes", 1, 0, [], ""],
+    "files.most_megabytes": [0, 1_001, "many", True, 1.5, [5]],
+    "files.types": ["pdf", 5, [""], ["a b"], ["../x"], ["x" * 17], [5]],
     "keys": ["kakehashi.keys", 5, [], True],
     "keys.file": [5, [], "no/such/file.keys", ".", "pyproject.toml", "\0"],
     "keys.value": [5, [], "fakePasswordZq85", "{}", '{"sealing": [], "signing": []}', "[1]"],

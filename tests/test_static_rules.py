@@ -61,6 +61,11 @@ def test_text_goes_live_in_the_blocks_alone(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_file_is_never_made_public(path: Path) -> None:
+    assert not re.search(r"shared_?public_?url", path.read_text("utf-8"), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_no_instant_is_naive(path: Path) -> None:
     for called, node in calls(path):
         words = {one.arg for one in node.keywords}

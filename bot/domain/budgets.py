@@ -2,7 +2,8 @@
 
 Slack's published limits (docs: rate limits): `chat.postMessage` a post per second and channel and
 "several hundred messages per minute" per workspace; `chat.update` and `conversations.history` and
-`.replies` are Tier 3 (50 a minute), `chat.postEphemeral` is Tier 4 (100 a minute).
+`.replies` are Tier 3 (50 a minute), `chat.postEphemeral` is Tier 4 (100 a minute); `files.delete`
+is Tier 3; `files.info`, `files.getUploadURLExternal` and `files.completeUploadExternal` are Tier 4.
 """
 
 from __future__ import annotations
@@ -25,17 +26,28 @@ class Spending(StrEnum):
     POST = "post"  # chat.postMessage, in channels and to people
     UPDATE = "update"  # chat.update
     PRIVATE = "private"  # chat.postEphemeral
+    FILE = (
+        "file"  # files.getUploadURLExternal and .completeUploadExternal, one each, and files.info
+    )
+    ERASE = "erase"  # files.delete
     SEARCH = "search"  # conversations.history and .replies, to find a delivery again
 
 
 def spent_along(lane: str) -> Spending:
     """What a delivery along a lane counts as."""
-    name = lane.removeprefix(WORKSPACE_LANE)
-    return Spending(name) if lane != name and name in OWN_LANES else Spending.POST
+    name = lane.removeprefix(WORKSPACE_LANE).partition(":")[0]
+    return (
+        Spending(name) if lane.startswith(WORKSPACE_LANE) and name in OWN_LANES else Spending.POST
+    )
 
 
 # Methods that have a lane of their own in each workspace.
-OWN_LANES = (Spending.UPDATE.value, Spending.PRIVATE.value)
+OWN_LANES = (
+    Spending.UPDATE.value,
+    Spending.PRIVATE.value,
+    Spending.FILE.value,
+    Spending.ERASE.value,
+)
 
 
 @dataclass(frozen=True)
@@ -72,5 +84,8 @@ BUDGETS: Mapping[Spending, Budget] = {
     Spending.POST: Budget(POSTS_PER_MINUTE, at_once=10),
     Spending.UPDATE: Budget(50),
     Spending.PRIVATE: Budget(100),
+    # Far below the limit of any of its calls: so many transfers at once leave room for texts.
+    Spending.FILE: Budget(20, at_once=4),
+    Spending.ERASE: Budget(50, at_once=5),
     Spending.SEARCH: Budget(50, at_once=5),
 }

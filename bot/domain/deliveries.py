@@ -39,6 +39,11 @@ PACE: Mapping[Method, timedelta] = {
 
 # A lane that starts with this mark belongs to a method of the whole workspace, not to a channel.
 WORKSPACE_LANE = "~"
+# Files take their time: beside their channel's lane, so that they hold nothing up, one after the
+# other within a channel, with a longer lease.
+FILE_LANE = f"{WORKSPACE_LANE}file:"
+ERASE_LANE = f"{WORKSPACE_LANE}erase"
+LONGER = 6
 
 URGENT, ROUTINE, BACKGROUND = 1, 5, 9
 
@@ -50,6 +55,11 @@ def lane_of(method: Method, channel: str, user: str | None) -> str:
     if method is Method.DIRECT:
         return f"@{user}"
     return f"{WORKSPACE_LANE}{method.value}"
+
+
+def patience_along(lane: str) -> int:
+    """How many times the usual lease an attempt along a lane may last."""
+    return LONGER if lane.startswith(FILE_LANE) else 1
 
 
 def retry_delay(attempts: int) -> timedelta:

@@ -12,6 +12,7 @@ from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState, Th
 from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import Link
+from bot.services.attachments import files_facts
 from bot.services.cards import (
     agencies_expected,
     agency_of,
@@ -21,7 +22,7 @@ from bot.services.cards import (
     refresh_status,
 )
 from bot.services.composing import Composers, required, side_of
-from bot.services.facts import ChangeFacts, CopyFacts, ReplyFacts, TombstoneFacts
+from bot.services.facts import ChangeFacts, CopyFacts, FilesFacts, ReplyFacts, TombstoneFacts
 from bot.services.kinds import (
     CHANGE,
     COPY,
@@ -124,7 +125,17 @@ def _copy_facts(
         changed_at=advisory.changed_at if revision > 1 else None,
         is_late=_is_late(uow, delivery, advisory),
         superseded_by=advisory.superseded_by,
+        files=_files(uow, delivery, advisory, revision) if part >= len(parts) else None,
     )
+
+
+def _files(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, revision: int
+) -> FilesFacts | None:
+    """At its source an advisory has its files beside it: nothing has to be said of them."""
+    if delivery.kind == SOURCE:
+        return None
+    return files_facts(uow, advisory, delivery, revision)
 
 
 def _is_late(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
@@ -203,6 +214,7 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         author=author.name,
         body=reply.body,
         names=names_in(uow, reply.team, reply.body),
+        files=files_facts(uow, advisory, delivery, advisory.revision, reply.id),
     )
 
 

@@ -16,13 +16,14 @@ from bot.services import (
     dialogue_composers,
     digests,
     escalation_composers,
+    file_composers,
     link_composers,
     reminders,
     witness,
 )
 from bot.services.composing import Composers
 from bot.services.facts import Facts, NoteFacts, NothingFacts
-from bot.services.kinds import NOTE, Withheld
+from bot.services.kinds import FILE, NOTE, Withheld
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -45,6 +46,11 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
         if parent.slack_ts is None:
             raise Withheld("parent_not_delivered")
         thread_ts = parent.slack_ts
+        if delivery.kind == FILE and (parent.thread_of or parent.thread_ts):
+            # It follows a reply: Slack knows no threads within threads.
+            head = uow.outbox.get(parent.thread_of) if parent.thread_of else None
+            thread_ts = head.slack_ts if head else parent.thread_ts
+    is_file = delivery.kind == FILE and target is None
     if target is not None:
         channel = target.posted_channel or target.channel
     return Outgoing(
@@ -55,6 +61,7 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
         channel,
         _language(uow, target or delivery),
         target_key=target.key if target else "",
+        upload=uow.attachments.upload_of(delivery.id) if is_file else "",
     )
 
 
@@ -82,5 +89,6 @@ COMPOSERS: Composers = {
     **escalation_composers.COMPOSERS,
     **digests.COMPOSERS,
     **capture_composers.COMPOSERS,
+    **file_composers.COMPOSERS,
     NOTE: _note,
 }

@@ -9,6 +9,7 @@ from bot.domain.rights import Act, Matter
 from bot.services.cards import agencies_expected, agency_of, names_in, route_facts, status_of
 from bot.services.composing import Composers, required
 from bot.services.facts import HeldFacts, ReleaseFacts, StatusFacts
+from bot.services.file_composers import file_lines, files_to_release
 from bot.services.kinds import HELD, RELEASE, STATUS, Withheld, parts_of
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -25,7 +26,7 @@ def _status(uow: UnitOfWork, delivery: Delivery) -> StatusFacts:
         routes=routes,
         receipts=receipts,
         agencies_expected=agencies_expected(uow, advisory),
-        files=advisory.files,
+        files=file_lines(uow, advisory),
         revision=advisory.revision,
         state=advisory.state.value,
         reason=advisory.reason,
@@ -61,6 +62,7 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         names=names_in(uow, advisory.team, advisory.title + advisory.body),
         destinations=tuple(route_facts(uow, advisory, route) for route in routes),
         decided=not waiting,
+        files=files_to_release(uow, advisory),
     )
 
 

@@ -6,7 +6,7 @@ from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import ROUTINE, Delivery, DeliveryState
 from bot.services.facts import ReceiptFacts, RouteFacts
-from bot.services.kinds import COPY, MENTION, STATUS, TOMBSTONE, Withheld
+from bot.services.kinds import COPY, FILE, MENTION, STATUS, TOMBSTONE, Withheld
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -115,8 +115,9 @@ def _copy_outcome(copies: list[Delivery]) -> str:
 
 
 def _recall_outcome(uow: UnitOfWork, advisory: Advisory, link_id: int) -> str:
-    """A withdrawal is never called done while one copy still shows the text."""
-    copies = [c for c in uow.outbox.of_advisory(advisory.id, COPY) if c.link_id == link_id]
+    """A withdrawal is never called done while one copy still shows the text, or one file stands."""
+    sent = uow.outbox.of_advisory(advisory.id, COPY, FILE)
+    copies = [one for one in sent if one.link_id == link_id]
     if any(copy.may_stand for copy in copies):
         return "recalling"
     standing = [c for c in copies if c.slack_ts and c.shown != TOMBSTONE]

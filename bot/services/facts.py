@@ -22,6 +22,36 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class LateFile:
+    """A file that has not come: its place among the files, and the cause (`deliveries.cause`)."""
+
+    position: int
+    name: str
+    cause: str
+    is_retried: bool
+
+
+@dataclass(frozen=True)
+class FilesFacts:
+    """The files of a text, told to its readers: how many come, which are late, why others stay."""
+
+    coming: int
+    late: tuple[LateFile, ...] = ()
+    staying: tuple[tuple[str, int], ...] = ()  # the key under `attachments.why`, and how many
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """A file on its own side's card: what became of it, at one destination where one is named."""
+
+    name: str
+    outcome: str  # the key under `attachments.outcome`
+    code: str = ""
+    agency: Agency | None = None
+    cause: str = ""  # the key of why it is so, where there is something to say
+
+
+@dataclass(frozen=True)
 class ReceiptFacts:
     """One acknowledgement: which agency, by whom, when."""
 
@@ -53,6 +83,27 @@ class CopyFacts(Facts):
     changed_at: datetime | None = None
     is_late: bool = False
     superseded_by: str = ""
+    files: FilesFacts | None = None
+
+
+@dataclass(frozen=True)
+class FileFacts(Facts):
+    """A file on its way: what is said with it, and where its bytes are (never shown)."""
+
+    side: Government
+    number: str
+    label: Label
+    position: int
+    name: str
+    size: int
+    team: str
+    url: str
+    mark: str  # by which it is found again, wherever its words stand
+
+
+@dataclass(frozen=True)
+class FileGoneFacts(Facts):
+    """A file that has to go from where it stands."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +146,7 @@ class ReplyFacts(Facts):
     author: str
     body: str
     names: Mapping[str, str]
+    files: FilesFacts | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +170,7 @@ class StatusFacts(Facts):
     routes: tuple[RouteFacts, ...]
     receipts: tuple[ReceiptFacts, ...]
     agencies_expected: int
-    files: int
+    files: tuple[FileStatus, ...] = ()
     revision: int = 1
     state: str = "issued"  # the key under `advisories.state`
     reason: str = ""
@@ -143,6 +195,7 @@ class ReleaseFacts(Facts):
     part: int = 1
     parts: int = 1
     revision: int = 1
+    files: tuple[FileStatus, ...] = ()
 
 
 @dataclass(frozen=True)

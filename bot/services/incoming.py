@@ -5,10 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.attachments import Staying
+
+
+@dataclass(frozen=True)
+class SentFile:
+    """A file as Slack reports it, and why it stays where it is, judged by that alone."""
+
+    file: str
+    name: str
+    size: int
+    url: str
+    staying: Staying | None = None
+
 
 @dataclass(frozen=True)
 class Message:
-    """A message as Slack reports it; `bot` is the bot id when a bot posted it."""
+    """A message as Slack reports it; `bot` is the bot id when a bot posted it.
+
+    `file_names` are all words on its files, which are screened like its text: names and titles.
+    """
 
     team: str
     channel: str
@@ -21,6 +37,7 @@ class Message:
     bot: str | None = None
     thread_ts: str | None = None
     edited_ts: str | None = None
+    files: tuple[SentFile, ...] = ()
 
     @property
     def key(self) -> str:

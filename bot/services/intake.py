@@ -21,6 +21,7 @@ from bot.domain.officials import Official, Role
 from bot.domain.rights import Act, Channel, Matter
 from bot.domain.tags import read_tags
 from bot.services import (
+    attachments,
     dialogue_threads,
     issuing,
     recovery,
@@ -61,6 +62,8 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
         return _refuse(uow, message, author, refusal or errors.StrangerRefused())
     fresh = _advisory(uow, message, author, reading, screening)
     advisory = uow.advisories.add(recovery.numbered_as_known(uow, fresh, links))
+    if message.files:
+        attachments.take_files(uow, advisory, author, message)
     return _proceed(uow, advisory, author, links, unknown=reading.unknown)
 
 
@@ -78,7 +81,10 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
         uow.requests.is_new(message.key)
         return outcome
     may_change = (known.is_out or known.state is AdvisoryState.HELD) and not known.is_purged
-    if not may_change or known.body == message.text or not uow.requests.is_new(message.key):
+    if may_change:
+        attachments.follow_removals(uow, known, message)
+    same = known.body == message.text and not attachments.brings_more(uow, known, message)
+    if not may_change or same or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
     routes = uow.advisories.routes(known.id)
     if all(route.state not in HAS_LEFT for route in routes) and not _has_copies(uow, known):
@@ -136,9 +142,9 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         withdrawals.take_back(uow, known, author, "")
         return _refuse(uow, message, author, refusal)
     asks = known.needs_release or reading.unknown or _asks(message, screening)
-    revisions.revise_advisory(
-        uow, replace(known, needs_release=asks), author, message.text, reading
-    )
+    files = attachments.take_files(uow, known, author, message, revision=known.revision + 1)
+    changed = replace(known, needs_release=asks, files=files)
+    revisions.revise_advisory(uow, changed, author, message.text, reading)
     if reading.unknown and not author.is_source:
         tell_here(
             uow,
@@ -265,7 +271,7 @@ def _advisory(
         title="",
         body=message.text,
         needs_release=_asks(message, screening),
-        files=len(message.file_names),
+        files=len(message.files),
         posted_at=datetime.fromtimestamp(float(message.ts), UTC),
     )
 
@@ -332,12 +338,13 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         tags=read_tags(message.text),
         body=message.text,
         needs_release=_asks(message, screening),
-        files=len(message.file_names),
     )
     links = _matching_links(uow, message)
     if not links:
         return _let_go(uow, known)
     if known.state is AdvisoryState.ISSUED:
         issuing.keep_back_unsent(uow, known)
+    files = attachments.take_files(uow, fresh, author, message)
+    fresh = replace(fresh, files=files)
     uow.advisories.save(fresh)
     return _proceed(uow, fresh, author, links, unknown=reading.unknown)

@@ -18,6 +18,7 @@ from bot.domain.officials import Official, Role
 from bot.domain.rights import Act, Matter
 from bot.services import recovery
 from bot.services.access import require_right
+from bot.services.attachments import queue_files
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
@@ -158,6 +159,7 @@ def queue_copies(uow: UnitOfWork, advisory: Advisory, link: Link) -> frozenset[s
         # A part that was withheld never left: once it is permitted it is promised anew.
         if all(copy.state is DeliveryState.WITHHELD for copy in of_part):
             marks.add(_queue_part(uow, advisory, link, destination, part, len(of_part)))
+    queue_files(uow, advisory, link)
     return frozenset(marks)
 
 

@@ -11,6 +11,8 @@ from bot.domain.inert import split_text
 COPY, SOURCE, STATUS = "advisory.copy", "advisory.source", "advisory.status"
 RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
+# A file of an advisory or of a reply; it follows its text.
+FILE = "advisory.file"
 ACTION_CARD, ACTION_NEWS = "action.card", "action.news"
 REMINDER = "followup.reminder"
 CAPTURE_CARD, CAPTURE_SUGGESTION = "capture.card", "capture.suggestion"
@@ -40,6 +42,11 @@ class Withheld(Exception):
 def digest_of(text: str) -> str:
     """Tells one text from another where the text itself need not be kept: 12 hex digits."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def mark_of(key: str) -> str:
+    """What a file's words show of its delivery key, so that it can be found again: 8 hex digits."""
+    return key[:8]
 
 
 def parts_of(body: str) -> tuple[str, ...]:

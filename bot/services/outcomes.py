@@ -6,10 +6,11 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
+from bot.services import attachments
 from bot.services.cards import is_shown, refresh_status
 from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
-from bot.services.kinds import CHANGE, COPY, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
+from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
 from bot.storage.unit_of_work import UnitOfWork
@@ -25,6 +26,8 @@ def note_delivered(uow: UnitOfWork, outgoing: Outgoing, posted: Posted) -> None:
     delivery = outgoing.delivery
     if delivery.advisory_id is None:
         return
+    if delivery.kind == FILE:
+        attachments.note_arrived(uow, delivery, uow.advisories.lock(delivery.advisory_id))
     if delivery.kind in FOLLOWED:
         if not posted.was_found:
             uow.outbox.note_shown(delivery.target or delivery.id, shown_by(outgoing.facts))
@@ -63,6 +66,10 @@ def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> N
         watch_receipts(uow, advisory)
         if delivery.target is None:
             _keep_route_open(uow, advisory, delivery)
+            attachments.queue_files(uow, advisory, uow.links.get(delivery.link_id or 0))
+    if delivery.kind == REPLY and delivery.target is None:
+        reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))
+        attachments.queue_reply_files(uow, reply, delivery.id)
     # What was composed before a change may arrive after it: it is brought up to date at once.
     if sent.shown != _to_be_shown(uow, sent, advisory):
         uow.outbox.refresh(sent, URGENT)
@@ -107,6 +114,9 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
         channel=delivery.channel,
         reason=reason,
     )
+    if delivery.kind == FILE:
+        attachments.note_stuck(uow, delivery, reason)
+        return
     if delivery.kind == COPY and delivery.advisory_id is not None and delivery.target is None:
         refresh_status(uow, delivery.advisory_id)
         _tell_owner(uow, delivery, uow.advisories.get(delivery.advisory_id))
@@ -138,6 +148,8 @@ def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
     """Policy no longer permitted it: the log has it, and the card where it mattered."""
     if delivery.kind == REPLY and delivery.target is None:
         _tell_replier(uow, delivery)
+    if delivery.kind == FILE:
+        attachments.note_kept(uow, delivery, reason)
     if delivery.kind == COPY and delivery.advisory_id is not None:
         refresh_status(uow, delivery.advisory_id)
     workspace = uow.workspaces.of_team(delivery.team)

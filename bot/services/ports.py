@@ -32,18 +32,21 @@ class Outgoing:
     language: str = "auto"
     payload: Mapping[str, Any] | None = None  # what Slack is given, once it was put into words
     target_key: str = ""
+    upload: str = ""  # Slack's id of a file whose bytes it has, from an earlier attempt
 
 
 class NotSent(Exception):
     """Slack certainly did not take it: try again, not before `after`.
 
-    With `after` Slack has said that the method may not be called in that workspace until then.
+    With `after` Slack has said that the method may not be called in that workspace until then;
+    `team` names the workspace where it is another than the one a delivery goes to.
     """
 
-    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+    def __init__(self, reason: str, after: timedelta | None = None, team: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.after = after
+        self.team = team
         self.was_search = False
 
 
@@ -64,7 +67,10 @@ class Refused(Exception):
 
 
 class Postman(Protocol):
-    """Says deliveries in Slack; raises NotSent, OutcomeUnknown or Refused, nothing else."""
+    """Says deliveries in Slack; raises NotSent, OutcomeUnknown or Refused, nothing else.
+
+    Of a file `deliver` also raises Withheld: its bytes are not such as may travel.
+    """
 
     async def prepare(self, outgoing: Outgoing) -> Outgoing:
         """Puts it into words and looks at them a last time; says nothing yet."""

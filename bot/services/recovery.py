@@ -13,6 +13,7 @@ from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.links import Link
 from bot.domain.officials import Government
+from bot.services.attachments import take_away
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, SOURCE, TOMBSTONE
 from bot.storage.outbox_rows import Claim
@@ -125,6 +126,7 @@ def withdraw_as_found(uow: UnitOfWork, advisory: Advisory) -> Advisory:
     for said in uow.outbox.of_advisory(advisory.id, COPY, SOURCE):
         if said.shown != TOMBSTONE:
             uow.outbox.refresh(said, URGENT)
+    take_away(uow, withdrawn)
     refresh_status(uow, advisory.id)
     return withdrawn
 
@@ -148,5 +150,6 @@ def _follow_tombstone(
         return 1
     if delivery.link_id is not None:
         uow.advisories.put_route(advisory.id, delivery.link_id, RouteState.RECALLED, at=uow.now)
+        take_away(uow, advisory, delivery.link_id)
         refresh_status(uow, advisory.id)
     return 0

@@ -15,6 +15,7 @@ from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
 from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.officials import Official
 from bot.domain.rights import Act
+from bot.services import attachments
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, REPLY
 from bot.services.notes import tell_here, tell_refusal
@@ -37,7 +38,7 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
         return Outcome.LEFT_ALONE
     if uow.advisories.reply_at(message.team, message.channel, message.ts) is not None:
         return Outcome.LEFT_ALONE
-    refusal = unfit(advisory, message.text, REPLY_LIMIT)
+    refusal = unfit(advisory, message.text, REPLY_LIMIT, message.file_names)
     if refusal is not None:
         return _refused(uow, message, author, refusal)
     reply = uow.advisories.add_reply(
@@ -52,6 +53,8 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
             posted_at=datetime.fromtimestamp(float(message.ts), UTC),
         )
     )
+    if message.files:
+        attachments.take_files(uow, advisory, author, message, reply_id=reply.id)
     sent, stayed = _mirror(uow, advisory, reply)
     uow.audit.record(author, "reply.mirror", advisory.number, sent=sent, stayed=stayed)
     if stayed:
@@ -68,16 +71,22 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
 
 def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Outcome:
     """Mirrored replies follow the edit; one that may no longer be shown disappears everywhere."""
-    if reply.body == message.text or reply.is_deleted or not uow.requests.is_new(message.key):
-        return Outcome.LEFT_ALONE
     advisory = uow.advisories.get(reply.advisory_id)
+    if not reply.is_deleted:
+        attachments.follow_removals(uow, advisory, message, reply.id)
+    more = attachments.brings_more(uow, advisory, message, reply.id)
+    same = reply.body == message.text and not more
+    if same or reply.is_deleted or not uow.requests.is_new(message.key):
+        return Outcome.LEFT_ALONE
     author = uow.officials.find(message.team, message.user)
-    refusal = unfit(advisory, message.text, REPLY_LIMIT)
+    refusal = unfit(advisory, message.text, REPLY_LIMIT, message.file_names)
     if refusal is None and (author is None or not policy.may(author, Act.WORK)):
         return Outcome.LEFT_ALONE
     if refusal is not None:
         _change(uow, replace(reply, body="", is_deleted=True))
         return _refused(uow, message, uow.officials.get(reply.author_id), refusal)
+    if author is not None and more:
+        attachments.take_files(uow, advisory, author, message, reply_id=reply.id)
     _change(uow, replace(reply, body=message.text))
     uow.audit.record(uow.officials.get(reply.author_id), "reply.revise", advisory.number)
     return Outcome.ISSUED
@@ -147,7 +156,7 @@ def _queue(
     thread_ts: str | None = None,
     thread_of: int | None = None,
 ) -> None:
-    uow.outbox.add(
+    delivery_id = uow.outbox.add(
         REPLY,
         {"reply": reply.id},
         Method.POST,
@@ -162,6 +171,7 @@ def _queue(
         ),
         doubted_since=uow.delivery_keys.doubted_since(reply.posted_at),
     )
+    attachments.queue_reply_files(uow, reply, delivery_id)
 
 
 def _thread_heads(uow: UnitOfWork, advisory: Advisory) -> list[Delivery]:
@@ -203,6 +213,9 @@ def _change(uow: UnitOfWork, reply: ThreadReply) -> None:
     for mirrored in uow.outbox.of_advisory(reply.advisory_id, REPLY):
         if mirrored.facts.get("reply") == reply.id:
             uow.outbox.refresh(mirrored)
+            if not reply.is_deleted:
+                attachments.queue_reply_files(uow, reply, mirrored.id)
+    attachments.take_away(uow, uow.advisories.get(reply.advisory_id))
 
 
 def _refused(

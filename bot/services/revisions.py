@@ -13,6 +13,7 @@ from bot.domain.labels import LabelReading, most_restrictive
 from bot.domain.links import Link
 from bot.domain.officials import Official
 from bot.domain.rights import Verdict
+from bot.services.attachments import take_away
 from bot.services.cards import refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
 from bot.services.kinds import CHANGE, COPY, REPLY, SOURCE
@@ -107,6 +108,7 @@ def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
     if not policy.is_below_ceiling(revised.label, link):
         uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
         refresh_copies(uow, revised.id, link.id, URGENT)
+        take_away(uow, revised, link.id)
         _refresh_thread(uow, revised, link.id)
         note_change(uow, revised, "recalled", link_id=link.id)
         return False

@@ -10,10 +10,12 @@ from bot.domain.labels import read_label
 from bot.domain.markings import Decision, screen_post
 
 
-def unfit(advisory: Advisory, text: str, limit: int) -> errors.BotError | None:
-    """Why a text may not travel under the advisory's label; None when it may."""
+def unfit(
+    advisory: Advisory, text: str, limit: int, file_names: tuple[str, ...] = ()
+) -> errors.BotError | None:
+    """Why a text, with files, may not travel under the advisory's label; None when it may."""
     said = plain(text)
-    screening, reading = screen_post(said), read_label(said)
+    screening, reading = screen_post(said, *file_names), read_label(said, *file_names)
     rules = ", ".join(sorted({finding.rule for finding in screening.findings}))
     if screening.decision is Decision.BLOCK:
         return errors.MarkingBlocks(rules=rules)

@@ -21,7 +21,7 @@ CAUSES = {
     "no_access": ("not_in_channel", "channel_not_found"),
     "archived": ("is_archived",),
     "token": ("invalid_auth", "token_revoked", "account_inactive", "missing_scope", "not_authed"),
-    "busy": ("ratelimited", "rate_limited", "message_limit_exceeded"),
+    "busy": ("ratelimited", "rate_limited", "message_limit_exceeded", "download_busy"),
     "no_answer": ("timeout", "too_long", "stopped", "connect", "history_too_long"),
     "slack_broken": ("internal_error", "fatal_error", "service_unavailable", "request_timeout"),
     "policy": ("policy", "no_longer_shown", "withdrawn", "superseded", "parent_not_delivered"),
@@ -68,7 +68,10 @@ def find_out(uow: UnitOfWork, actor: Official, number: str) -> Whereabouts:
 
 def cause_of(error: str | None) -> str | None:
     """The key of what an official is told about an error; None when there was none."""
-    return CAUSE_OF.get(error, "unclear") if error else None
+    if not error:
+        return None
+    # Whatever kept a file from being fetched lies with the workspace it was posted in.
+    return CAUSE_OF.get(error, "download" if error.startswith("download") else "unclear")
 
 
 def _view(uow: UnitOfWork, advisory: Advisory, delivery: Delivery) -> DeliveryView:

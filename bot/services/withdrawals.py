@@ -7,6 +7,7 @@ from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.deliveries import URGENT
 from bot.domain.officials import Government, Official
 from bot.domain.rights import Act
+from bot.services.attachments import take_away
 from bot.services.cards import refresh_copies
 from bot.services.issuing import own_advisory, refresh_cards
 from bot.services.kinds import CHANGE, REPLY, SOURCE
@@ -35,6 +36,7 @@ def take_back(
     uow.advisories.save(withdrawn)
     uow.audit.record(who, "advisory.withdraw", advisory.number)
     refresh_copies(uow, advisory.id, priority=URGENT)
+    take_away(uow, withdrawn)
     for said in uow.outbox.of_advisory(advisory.id, SOURCE, REPLY, CHANGE):
         uow.outbox.refresh(said, URGENT)
     note_change(uow, withdrawn, "withdrawn")

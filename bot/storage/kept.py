@@ -22,6 +22,7 @@ from bot.storage.tables import (
     thread_replies,
     workspaces,
 )
+from bot.storage.tables_files import advisory_files
 from bot.storage.tables_retention import legal_holds, purge_approvals, purges
 
 # Rows changed by one statement: SQLite binds at most 32,766 values.
@@ -188,12 +189,15 @@ class Retention:
             case DataClass.HELD:
                 here = advisories.c.id.in_(rows)
                 run(update(advisories).where(here).values(**NO_TEXT, state="discarded"))
+                files = advisory_files.c.advisory_id.in_(rows)
+                run(update(advisory_files).where(files).values(name="", url=""))
             case DataClass.ADVISORY:
                 run(update(advisories).where(advisories.c.id.in_(rows)).values(NO_TEXT))
                 for table, emptied in (
                     (advisory_revisions, {"body": ""}),
                     (thread_replies, {"body": ""}),
                     (receipts, {"name": ""}),
+                    (advisory_files, {"name": "", "url": ""}),
                 ):
                     run(update(table).where(table.c.advisory_id.in_(rows)).values(emptied))
             case DataClass.DELIVERY:

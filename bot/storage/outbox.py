@@ -17,12 +17,14 @@ from sqlalchemy import Connection, Row, select, update
 from bot.domain.budgets import Spending, spent_along
 from bot.domain.deliveries import (
     BACKGROUND,
+    FILE_LANE,
     PACE,
     ROUTINE,
     Delivery,
     DeliveryState,
     Method,
     lane_of,
+    patience_along,
 )
 from bot.storage import outbox_queries as queries
 from bot.storage.budgets import Budgets
@@ -86,12 +88,13 @@ class Outbox:
         priority: int = ROUTINE,
         key: str | None = None,
         doubted_since: datetime | None = None,
+        lane: str | None = None,
     ) -> int:
         """Promises a delivery in the caller's transaction; returns its id.
 
         With `doubted_since` it may stand already: it is looked for from then on before it is said.
         """
-        lane = lane_of(method, channel, user)
+        lane = lane or lane_of(method, channel, user)
         self._tell(team, lane, priority)
         values: dict[str, Any] = {
             "key": key or secrets.token_hex(16),
@@ -209,7 +212,8 @@ class Outbox:
                 continue
             if not self._budgets.spend(lane.team, spent_along(lane.name)):
                 continue
-            leased.append(_lease(key, self._now + lease, lane.fence + 1))
+            until = self._now + lease * patience_along(lane.name)
+            leased.append(_lease(key, until, lane.fence + 1))
             sending.append(self._attempt(head, unknown=was_unknown))
             tried = replace(head, attempts=head.attempts + 1)
             claims.append(Claim(tried, lane.fence + 1, was_unknown, self._began))
@@ -242,14 +246,20 @@ class Outbox:
         self._set(delivery_id, shown=shown)
 
     def retry(self, claim: Claim, at: datetime, error: str, *, unknown: bool) -> None:
-        """To be tried again at that instant; with `unknown`, looked for before it is re-posted."""
-        if self._free(claim, at):
+        """To be tried again at that instant; with `unknown`, looked for before it is re-posted.
+
+        A file that has to wait lets the others of its lane pass.
+        """
+        is_file = claim.delivery.lane.startswith(FILE_LANE)
+        yields = {"priority": BACKGROUND + claim.delivery.attempts} if is_file else {}
+        if self._free(claim, self._now + PACE[claim.delivery.method] if is_file else at):
             self._set(
                 claim.delivery.id,
                 state=DeliveryState.WAITING,
                 next_at=at,
                 last_error=error,
                 unknown=unknown,
+                **yields,
             )
 
     def close(self, claim: Claim, state: DeliveryState, error: str) -> bool:
@@ -257,7 +267,7 @@ class Outbox:
         if not self._free(claim, self._now):
             return False
         self._set(claim.delivery.id, state=state, last_error=error)
-        self._withhold_updates(claim.delivery.id)
+        self._withhold_updates(claim.delivery)
         return True
 
     def to_sweep(self, again_at: datetime, limit: int) -> tuple[Delivery, ...]:
@@ -285,15 +295,16 @@ class Outbox:
         """An operator lets a parked delivery go."""
         self._set(delivery_id, state=DeliveryState.DROPPED)
 
-    def _withhold_updates(self, delivery_id: int) -> None:
-        """What was never posted cannot be changed; revived, it shows the newest facts."""
+    def _withhold_updates(self, ended: Delivery) -> None:
+        """What was never posted cannot be changed, and no file follows it."""
         self._asked.clear()
-        self._connection.execute(
-            update(outbox)
-            .where(outbox.c.target == delivery_id, UNDONE)
-            .where(outbox.c.state == DeliveryState.WAITING.value)
-            .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
-        )
+        follows = (outbox.c.advisory_id == ended.advisory_id) & (outbox.c.thread_of == ended.id)
+        for which in (outbox.c.target == ended.id, follows & outbox.c.lane.startswith(FILE_LANE)):
+            self._connection.execute(
+                update(outbox)
+                .where(which, UNDONE, outbox.c.state == DeliveryState.WAITING.value)
+                .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
+            )
 
     def _due_lanes(self, limit: int, among: Sequence[tuple[str, str]] | None) -> Sequence[Row[Any]]:
         due = {"now": self._now, "most": limit}

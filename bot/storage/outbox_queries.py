@@ -24,16 +24,18 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.budgets import OWN_LANES, Spending
-from bot.domain.deliveries import WORKSPACE_LANE, DeliveryState
+from bot.domain.deliveries import FILE_LANE, WORKSPACE_LANE, DeliveryState
 from bot.storage.tables import PARKED, UNDONE, lanes, outbox
 from bot.storage.tables_budgets import budgets
 
 
 def _ready(row: FromClause = outbox) -> ColumnElement[bool]:
-    """Whether what a delivery changes stands in Slack already."""
-    target = outbox.alias("target_row")
+    """Whether what a delivery changes, or a file follows, stands in Slack already."""
+    target, text_row = outbox.alias("target_row"), outbox.alias("text_row")
     posted = exists().where(target.c.id == row.c.target, target.c.slack_ts.is_not(None))
-    return or_(row.c.target.is_(None), posted)
+    said = exists().where(text_row.c.id == row.c.thread_of, text_row.c.slack_ts.is_not(None))
+    is_file = row.c.lane.startswith(FILE_LANE)
+    return or_(row.c.target.is_(None), posted) & or_(~is_file, said)
 
 
 HAS_WORK = (
@@ -49,6 +51,7 @@ LANE_DUE = case((lanes.c.lease_until > lanes.c.next_at, lanes.c.lease_until), el
 # What a delivery along a lane counts as; `domain.budgets.spent_along` in SQL.
 SPENT = case(
     *((lanes.c.name == f"{WORKSPACE_LANE}{name}", name) for name in OWN_LANES),
+    (lanes.c.name.startswith(FILE_LANE), Spending.FILE.value),
     else_=Spending.POST.value,
 )
 ITS_BUDGET = (budgets.c.team == lanes.c.team) & (budgets.c.name == SPENT)

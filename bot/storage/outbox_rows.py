@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.deliveries import Delivery, DeliveryState, Method
+from bot.domain.deliveries import Delivery, DeliveryState, Method, patience_along
 
 # What a delivery has that nobody has tried yet.
 UNTRIED: Mapping[str, Any] = {
@@ -36,6 +36,11 @@ class Claim:
     fence: int
     was_unknown: bool
     since: float = field(default_factory=time.monotonic)
+
+    @property
+    def stretch(self) -> int:
+        """How many times the usual lease this one lasts."""
+        return patience_along(self.delivery.lane)
 
 
 @dataclass(frozen=True)

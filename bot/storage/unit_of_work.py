@@ -14,6 +14,7 @@ from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
+from bot.storage.attachments import Attachments
 from bot.storage.audit import AuditLog
 from bot.storage.budgets import Budgets
 from bot.storage.captures import Captures
@@ -36,7 +37,7 @@ from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
 
 # Repositories that read a row once and remember it.
-REMEMBERING = ("workspaces", "agencies", "officials", "links", "advisories")
+REMEMBERING = ("workspaces", "agencies", "officials", "links", "advisories", "attachments")
 
 
 class UnitOfWork:
@@ -104,6 +105,10 @@ class UnitOfWork:
     @cached_property
     def advisories(self) -> Advisories:
         return Advisories(self.connection)
+
+    @cached_property
+    def attachments(self) -> Attachments:
+        return Attachments(self.connection, self.now)
 
     @cached_property
     def actions(self) -> Actions:

@@ -22,6 +22,7 @@ from bot import errors, failpoints
 from bot.domain.budgets import Spending, spent_along
 from bot.domain.deliveries import BACKGROUND, DeliveryState, retry_delay
 from bot.services.announcements import compose, look_up
+from bot.services.attachments import note_put_off
 from bot.services.facts import NothingFacts
 from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered, note_parked, note_tried, note_withheld
@@ -295,8 +296,9 @@ class Dispatcher:
                 if attempt.after:
                     spent = Spending.SEARCH if attempt.was_search else None
                     spent = spent or spent_along(claim.delivery.lane)
-                    uow.budgets.close(claim.delivery.team, spent, at)
+                    uow.budgets.close(attempt.team or claim.delivery.team, spent, at)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=claim.was_unknown)
+                note_put_off(uow, one.outgoing)
             case OutcomeUnknown():
                 at = uow.now + max(self._hold_off, delay)
                 uow.outbox.retry(claim, at, attempt.reason, unknown=True)
@@ -329,7 +331,7 @@ class Dispatcher:
         try:
             # Nothing is said along a lane any more once its lease is over: the lease began with the
             # transaction that claimed it, however long that took.
-            async with asyncio.timeout_at(claim.since + self._patience):
+            async with asyncio.timeout_at(claim.since + self._patience * claim.stretch):
                 attempt: Attempt = await self._say_once(claim, outgoing)
         except (NotSent, OutcomeUnknown, Refused, Withheld) as failure:
             attempt = failure

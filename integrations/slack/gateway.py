@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.deliveries import Method
-from bot.services.facts import TombstoneFacts
-from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
+from bot.services.facts import FileFacts, FileGoneFacts, TombstoneFacts
+from bot.services.kinds import FILE
+from bot.services.ports import OutcomeUnknown, Outgoing, Posted, Refused
 from bot.texts.catalog import Language
+from integrations.slack.answers import HISTORY_PAGE, HISTORY_PAGES, call, history
 from integrations.slack.connections import Connection
+from integrations.slack.courier import Courier
 from integrations.slack.people import People
 from integrations.slack.permalinks import Permalinks
 from integrations.slack.render import Renderer
@@ -27,12 +29,6 @@ from integrations.slack.skew import ClockSkew
 
 CALL_SECONDS = 8
 EVENT_TYPE = "kakehashi_delivery"
-HISTORY_PAGE = 200
-HISTORY_PAGES = 20
-
-# Slack's own words for "not now" and "something broke on our side" (Web API reference, errors).
-NOT_NOW = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-BROKEN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 # What every post says, so that nothing in it notifies, links or unfurls.
 QUIET: dict[str, Any] = {"parse": "none", "link_names": False}
 NO_UNFURL: dict[str, Any] = {"unfurl_links": False, "unfurl_media": False}
@@ -67,15 +63,20 @@ class SlackPostman:
     """Says deliveries in Slack and finds them again by their key; see `ports.Postman`."""
 
     def __init__(
-        self, clients: dict[str, AsyncWebClient], renderer: Renderer, people: People
+        self,
+        clients: dict[str, AsyncWebClient],
+        renderer: Renderer,
+        people: People,
+        courier: Courier | None = None,
     ) -> None:
         self._clients = clients
+        self._courier = courier
         self._renderer = renderer
         self._people = people
         self._permalinks = Permalinks(clients)
 
     async def prepare(self, outgoing: Outgoing) -> Outgoing:
-        if outgoing.payload is not None:
+        if outgoing.payload is not None or isinstance(outgoing.facts, FileGoneFacts):
             return outgoing
         reader = await self._reader_language(outgoing)
         facts = await self._permalinks.put_into(outgoing.facts, outgoing.delivery.team)
@@ -87,31 +88,41 @@ class SlackPostman:
     async def deliver(self, outgoing: Outgoing) -> Posted:
         client = self._client(outgoing)
         outgoing = await self.prepare(outgoing)
-        answer = await _call(_method(client, outgoing, dict(outgoing.payload or {})))
+        if isinstance(outgoing.facts, FileGoneFacts):
+            return await self._files.erase(outgoing)
+        if isinstance(outgoing.facts, FileFacts):
+            comment = str((outgoing.payload or {}).get("text"))
+            return await self._files.deliver(outgoing, outgoing.facts, comment)
+        answer = await call(_method(client, outgoing, dict(outgoing.payload or {})))
         ts = answer.get("ts") or answer.get("message_ts")
         return Posted(answer.get("channel") or outgoing.channel, ts)
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
+        if outgoing.delivery.kind == FILE:
+            return await self._files.find(outgoing, since)
         return next(iter(await self._standing(outgoing, since, most=1)), None)
 
     async def find_all(self, outgoing: Outgoing, since: datetime) -> list[Posted]:
+        if outgoing.delivery.kind == FILE:
+            # It is shown once or not at all: see `courier`.
+            return []
         found = await self._standing(outgoing, since, most=HISTORY_PAGE * HISTORY_PAGES)
         return sorted(found, key=lambda posted: posted.ts or "")
 
     async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
         client = self._client(outgoing)
-        await _call(client.chat_delete(channel=posted.channel or "", ts=posted.ts or ""))
+        await call(client.chat_delete(channel=posted.channel or "", ts=posted.ts or ""))
 
     async def _standing(self, outgoing: Outgoing, since: datetime, most: int) -> list[Posted]:
         client = self._client(outgoing)
         channel = outgoing.channel
         if outgoing.delivery.method is Method.DIRECT:
-            opened = await _call(client.conversations_open(users=outgoing.delivery.user or ""))
+            opened = await call(client.conversations_open(users=outgoing.delivery.user or ""))
             channel = opened["channel"]["id"]
         cursor = None
         found: list[Posted] = []
         for _ in range(HISTORY_PAGES):
-            page = await _call(_history(client, outgoing, channel, since, cursor))
+            page = await call(history(client, outgoing, channel, since, cursor))
             for message in page.get("messages", ()):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
                 if payload.get("key") == outgoing.delivery.key:
@@ -121,6 +132,12 @@ class SlackPostman:
                 return found
         # Too much was said since: whether it is there cannot be known, so it is not repeated yet.
         raise OutcomeUnknown("history_too_long")
+
+    @property
+    def _files(self) -> Courier:
+        if self._courier is None:
+            raise Refused("no_courier")
+        return self._courier
 
     def _client(self, outgoing: Outgoing) -> AsyncWebClient:
         client = self._clients.get(outgoing.delivery.team)
@@ -154,55 +171,3 @@ def _method(client: AsyncWebClient, outgoing: Outgoing, payload: dict[str, Any])
     return client.chat_postMessage(
         channel=outgoing.channel, metadata=metadata, **payload, **NO_UNFURL
     )
-
-
-def _history(
-    client: AsyncWebClient,
-    outgoing: Outgoing,
-    channel: str,
-    since: datetime,
-    cursor: str | None,
-) -> Any:
-    window: dict[str, Any] = {
-        "channel": channel,
-        "oldest": f"{since.timestamp():.6f}",
-        "limit": HISTORY_PAGE,
-        "include_all_metadata": True,
-    }
-    if cursor:
-        window["cursor"] = cursor
-    if outgoing.thread_ts:
-        return client.conversations_replies(ts=outgoing.thread_ts, **window)
-    return client.conversations_history(**window)
-
-
-async def _call(request: Any) -> dict[str, Any]:
-    """Awaits one Web API call and turns every failure into one of the three of `ports`."""
-    try:
-        answer = await request
-    except aiohttp.ClientConnectorError as error:
-        raise NotSent("connect") from error
-    except SlackApiError as error:
-        raise _classified(error) from error
-    except TimeoutError as error:
-        raise OutcomeUnknown("timeout") from error
-    except (aiohttp.ClientError, SlackClientError, OSError) as error:
-        raise OutcomeUnknown(type(error).__name__) from error
-    data: dict[str, Any] = answer.data
-    return data
-
-
-def _classified(error: SlackApiError) -> NotSent | OutcomeUnknown | Refused:
-    response = error.response
-    status = int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
-    data = getattr(response, "data", None)
-    name = data.get("error") if isinstance(data, dict) else None
-    if status == 429 or name in NOT_NOW:
-        headers = getattr(response, "headers", {})
-        seconds = headers.get("Retry-After") or headers.get("retry-after")
-        return NotSent(
-            name or "ratelimited", timedelta(seconds=float(seconds)) if seconds else None
-        )
-    if name is None or status >= 500 or name in BROKEN:
-        return OutcomeUnknown(name or f"http_{status}")
-    return Refused(name)

@@ -19,6 +19,7 @@ from integrations.slack.shown_cards import CardShapes
 from integrations.slack.shown_dialogues import DialogueShapes
 from integrations.slack.shown_digests import DigestShapes
 from integrations.slack.shown_escalations import EscalationShapes
+from integrations.slack.shown_files import FileShapes
 from integrations.slack.shown_links import LinkShapes
 from integrations.slack.shown_reminders import ReminderShapes
 from integrations.slack.voice import FALLBACK_LIMIT, Shape, Shown, Voice
@@ -32,6 +33,7 @@ NOUNS = (
     DialogueShapes,
     DigestShapes,
     EscalationShapes,
+    FileShapes,
     LinkShapes,
     ReminderShapes,
 )

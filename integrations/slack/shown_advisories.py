@@ -6,6 +6,7 @@ from bot.domain.officials import Government
 from bot.services.facts import ChangeFacts, CopyFacts, ReceiptFacts, ReplyFacts, TombstoneFacts
 from bot.texts.catalog import Language
 from integrations.slack.blocks import Block, actions, button, context, section
+from integrations.slack.shown_files import files_lines
 from integrations.slack.speech import Safe
 from integrations.slack.voice import Shapes, Shown, Voice, own_language, pieces, quoted_sections
 
@@ -43,11 +44,15 @@ class AdvisoryShapes:
         if facts.title:
             blocks.append(section(Safe(f"*{self._voice.inert(facts.title, facts.names)}*")))
         blocks += quoted_sections(body)
+        attached = files_lines(self._voice, facts.side, facts.files)
+        if attached:
+            blocks += self._voice.sections(Safe("\n".join(attached)))
         if facts.acknowledgeable:
             blocks += self._acknowledgement(facts)
         blocks.append(section(bottom))
         title = f"{self._voice.inert(facts.title, facts.names)}\n" if facts.title else ""
-        return Shown(self._voice.framed(top, f"{heading}\n\n{title}{body}", bottom), blocks)
+        words = "\n".join((f"{heading}\n\n{title}{body}", *attached))
+        return Shown(self._voice.framed(top, words, bottom), blocks)
 
     def _particulars(self, facts: CopyFacts) -> list[Safe]:
         speech = self._voice.speech(own_language(facts.side))
@@ -104,8 +109,11 @@ class AdvisoryShapes:
         first = self._voice.speech(own_language(facts.side))
         who = first.say("advisories.reply", author=facts.author, agency=facts.agency)
         body = self._voice.quoted(facts.body, facts.names)
-        blocks = [section(top), section(who), *quoted_sections(body), section(bottom)]
-        return Shown(self._voice.framed(top, f"{who}\n{body}", bottom), blocks)
+        attached = Safe("\n".join(files_lines(self._voice, facts.side, facts.files)))
+        said = [*quoted_sections(body), *self._voice.sections(attached)]
+        blocks = [section(top), section(who), *said, section(bottom)]
+        words = f"{who}\n{body}\n{attached}".rstrip()
+        return Shown(self._voice.framed(top, words, bottom), blocks)
 
     def _acknowledgement(self, facts: CopyFacts) -> list[Block]:
         lines = receipt_lines(self._voice, facts.side, facts.receipts, facts.agencies_expected)

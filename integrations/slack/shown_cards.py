@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bot.domain.labels import Label
 from bot.domain.officials import Government
-from bot.services.facts import HeldFacts, ReleaseFacts, RouteFacts, StatusFacts
+from bot.services.facts import FileStatus, HeldFacts, ReleaseFacts, RouteFacts, StatusFacts
 from bot.texts.catalog import Language
 from integrations.slack.blocks import actions, button, context, section
 from integrations.slack.shown_advisories import receipt_lines
+from integrations.slack.shown_files import status_line
 from integrations.slack.speech import Safe, Speech
 from integrations.slack.voice import Shapes, Shown, Voice, own_language, pieces, quoted_sections
 
@@ -38,8 +39,7 @@ class CardShapes:
             key = f"advisories.standing.{facts.state}"
             detail = facts.reason or facts.superseded_by
             lines.append(self._voice.both_detailed(facts.side, key, detail))
-        if facts.files:
-            lines.append(self._voice.both(facts.side, "advisories.files_stay", n=facts.files))
+        lines += [self._file_line(facts.side, file) for file in facts.files]
         where = Safe("\n".join(lines))
         receipts = receipt_lines(self._voice, facts.side, facts.receipts, facts.agencies_expected)
         blocks = [
@@ -55,6 +55,11 @@ class CardShapes:
         lines = [route_line(self._voice.speech(lang), route) for lang in (first, first.other)]
         return Safe("\n".join(lines))
 
+    def _file_line(self, side: Government, file: FileStatus) -> Safe:
+        first = own_language(side)
+        lines = [status_line(self._voice.speech(lang), file) for lang in (first, first.other)]
+        return Safe("\n".join(lines))
+
     def _release(self, facts: ReleaseFacts, reader: Language) -> Shown:
         speech = self._voice.speech(reader)
         top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
@@ -65,7 +70,14 @@ class CardShapes:
             author=facts.author,
             time=facts.posted_at,
         )
-        where = Safe("\n".join(route_line(speech, one) for one in facts.destinations))
+        where = Safe(
+            "\n".join(
+                (
+                    *(route_line(speech, one) for one in facts.destinations),
+                    *(status_line(speech, one) for one in facts.files),
+                )
+            )
+        )
         body = self._voice.quoted(facts.body, facts.names)
         blocks = [section(top), section(heading)]
         if facts.title:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -15,9 +14,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import errors
 from integrations.slack.connections import Connection
+from integrations.slack.hosts import keeps_files
 
-# Where Slack takes the bytes (docs: files.getUploadURLExternal).
-UPLOAD_HOSTS = frozenset({"files.slack.com", "files.slack-gov.com"})
 UPLOAD_SECONDS = 120
 # The files of one message: where each lies, and its name.
 Files = tuple[tuple[Path, str], ...]
@@ -37,7 +35,7 @@ class Uploads:
     ) -> None:
         self._clients = clients
         self._session = session
-        self._hosts = UPLOAD_HOSTS | {urlsplit(one.api_url).hostname or "" for one in connections}
+        self._api_urls = tuple(one.api_url for one in connections)
 
     async def to_person(
         self, team: str, user: str, files: Files, comment: str, alt: str = ""
@@ -78,11 +76,18 @@ class Uploads:
             filename=name, length=length, alt_txt=alt or None
         )
         url = str(asked["upload_url"])
-        if urlsplit(url).hostname not in self._hosts:
+        if not any(keeps_files(url, one) for one in self._api_urls):
             raise errors.SlackUnreachable
-        timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
-        with path.open("rb") as content:
-            async with self._session.post(url, data=content, timeout=timeout) as answer:
-                if answer.status != 200:
-                    raise errors.SlackUnreachable
+        if await send_bytes(self._session, url, path) != 200:
+            raise errors.SlackUnreachable
         return str(asked["file_id"])
+
+
+async def send_bytes(session: aiohttp.ClientSession, url: str, path: Path) -> int:
+    """Streams a file to where Slack takes it, which needs no token; returns the status."""
+    timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
+    with path.open("rb") as content:
+        async with session.post(
+            url, data=content, timeout=timeout, allow_redirects=False
+        ) as answer:
+            return answer.status

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bot.domain.inert import clip, escape, inert, plain, split_text
+from bot.domain.inert import escape, inert, plain, split_text
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.officials import Government
 from bot.texts.catalog import Catalog, Language
@@ -21,6 +21,7 @@ from integrations.slack.speech import Safe, Speech
 FALLBACK_LIMIT = 3_800
 # Slack's mark of a quoted line (docs: formatting text, block quotes); only < begins a control.
 QUOTE = "> "
+LEFT_OUT = "\n…"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,14 @@ class Voice:
         return [section(piece) for piece in pieces(text)]
 
     def framed(self, top: Safe, body: str, bottom: Safe) -> str:
-        return f"{top}\n{clip(body, FALLBACK_LIMIT - len(top) - len(bottom) - 2)}\n{bottom}"
+        """A text between its label lines; one that is too long ends where a line does.
+
+        Cut in the middle, an address that was made harmless could seem not to be.
+        """
+        room = FALLBACK_LIMIT - len(top) - len(bottom) - 2
+        if len(body) > room:
+            body = f"{split_text(body, room - len(LEFT_OUT))[0].rstrip()}{LEFT_OUT}"
+        return f"{top}\n{body}\n{bottom}"
 
 
 def pieces(text: Safe) -> list[Safe]:

@@ -69,19 +69,6 @@ async def test_hostile_words_are_inert_wherever_they_are_filled_in(strict: Bridg
         assert "\u202e" not in answer
 
 
-async def test_files_stay_where_they_are_and_the_card_says_so(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    await strict.link()
-    said = {"channel": "C01ADV", "user": "U03SUZUKI", "text": "#advisory TLP:GREEN two files"}
-    files = [{"name": "annex.pdf", "content": "CANARY"}, {"name": "ioc.csv", "content": "CANARY"}]
-    done = await strict.order(strict.tokyo, "message", **said, files=files)
-    copy = await strict.nguyen.sees("two files")
-    assert "files" not in copy
-    assert "annex.pdf" not in text_of(copy)
-    card = await strict.suzuki.sees_on_card(done["message"]["ts"], "添付ファイル2件")
-    assert "2 files stay here" in card["text"]
-
-
 def _bodies(parts: list[Message]) -> str:
     """The text of the sections between the heading and the closing line, put together again."""
     return "".join(

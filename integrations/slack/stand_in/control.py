@@ -41,6 +41,7 @@ class Control:
             "bot-message": self._bot_message,
             "edit-message": self._edit,
             "delete-message": self._delete,
+            "delete-file": self._delete_file,
             "reaction": self._reaction,
             "command": self._command,
             "interact": self._interact,
@@ -137,6 +138,9 @@ class Control:
 
     async def _delete(self, body: Payload) -> Payload:
         return await self._gestures.erase(body["channel"], body["ts"])
+
+    async def _delete_file(self, body: Payload) -> Payload:
+        return await self._gestures.delete_file(body["file"])
 
     async def _reaction(self, body: Payload) -> Payload:
         place = (body["channel"], body["ts"], body["user"])

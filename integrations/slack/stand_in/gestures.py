@@ -47,7 +47,11 @@ class Gestures:
         entities: bool = False,
         attached: list[Payload] | None = None,
     ) -> Payload:
-        """Say something; `attached` files are {name, content | content_base64, mimetype?}."""
+        """Say something.
+
+        `attached` files are {name, content | content_base64, mimetype?, times?, said?}: `times` is
+        how often the content is repeated, `said` what Slack says of it otherwise than is true.
+        """
         place = self._place(channel, user)
         message: Payload = {
             "type": "message",
@@ -62,6 +66,7 @@ class Gestures:
         if attached:
             message["files"] = [self._attach(user, item) for item in attached]
             message["subtype"] = "file_share"
+            files.share(place, message)
         outcome = await acked(messages.said(self._workspace, place, message))
         return {"ok": True, "message": message, "acked": outcome}
 
@@ -97,6 +102,10 @@ class Gestures:
         """Delete a message."""
         place = self._workspace.channel(channel)
         return {"ok": True, "acked": await acked(messages.erased(self._workspace, place, ts))}
+
+    async def delete_file(self, file: str) -> Payload:
+        """Delete a file that somebody has sent; what the message said stays."""
+        return {"ok": True, "acked": await acked(files.take_away(self._workspace, file))}
 
     async def react(
         self, channel: str, ts: str, user: str, name: str, *, present: bool = True
@@ -218,8 +227,10 @@ class Gestures:
         content = str(item.get("content", "")).encode()
         if "content_base64" in item:
             content = base64.b64decode(item["content_base64"])
+        content *= int(item.get("times", 1))
         mimetype = item.get("mimetype")
-        return files.keep_file(self._workspace, str(item["name"]), content, user, mimetype)
+        name, changes = str(item["name"]), item.get("said")
+        return files.keep_file(self._workspace, name, content, user, mimetype, changes)
 
     def _on_message(self, app: App, user: str, place: Channel, message: Payload) -> Payload:
         ts, thread_ts = message["ts"], message.get("thread_ts")

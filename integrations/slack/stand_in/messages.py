@@ -46,12 +46,17 @@ def _mentions(workspace: Workspace, channel: Channel, event: Payload) -> Outcome
 
 
 def changed(
-    workspace: Workspace, channel: Channel, message: Payload, changes: Payload, by: str
+    workspace: Workspace,
+    channel: Channel,
+    message: Payload,
+    changes: Payload,
+    by: str | None,
 ) -> Outcomes:
-    """Alter a message in place, marked as edited, and raise `message_changed`."""
+    """Alter a message in place, marked as edited if by somebody, and raise `message_changed`."""
     previous = dict(message)
     message |= changes
-    message["edited"] = {"user": by, "ts": workspace.next_ts()}
+    if by is not None:
+        message["edited"] = {"user": by, "ts": workspace.next_ts()}
     workspace.notify({"t": "message_update", "message": message})
     return workspace.emit(
         _subtyped(

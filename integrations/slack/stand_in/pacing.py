@@ -38,6 +38,7 @@ TIERS = {
     "files.getUploadURLExternal": 4,
     "files.completeUploadExternal": 4,
     "files.info": 4,
+    "files.delete": 3,
 }
 
 

@@ -141,4 +141,4 @@ class StandIn:
         return await files.upload(self.state, request)
 
     async def _download(self, request: web.Request) -> web.Response:
-        return files.download(self.state, request)
+        return await files.download(self.state, request)

@@ -165,6 +165,7 @@ class StoredFile:
     info: Payload
     declared: int
     content: bytes | None = None
+    is_complete: bool = False
 
 
 class Workspace:

@@ -45,6 +45,7 @@ METHODS: dict[str, Method] = {
     "files.getUploadURLExternal": files.get_upload_url,
     "files.completeUploadExternal": files.complete_upload,
     "files.info": files.info,
+    "files.delete": files.delete,
 }
 _OPEN = "apps.connections.open"
 _LIMITED = {"ok": False, "error": "message_limit_exceeded"}

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from bot.domain.agencies import SEED, Agency
+from bot.domain.attachments import Staying
 from bot.domain.inert import is_inert
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
 from bot.domain.officials import Government
 from bot.services import facts
+from bot.services.whereabouts import CAUSES
 from bot.texts.catalog import Language, load
 from integrations.slack.render import Renderer
 from integrations.slack.voice import Shown, own_language
@@ -89,13 +91,26 @@ def labelled(text: str, side: Government, label: Label) -> list[facts.Facts]:
             )
             for change in CHANGES
         ),
-        facts.ReplyFacts(**about, agency=MOFA, author=text, body=text, names={"U01SATO": text}),
+        *(
+            facts.ReplyFacts(
+                **about,
+                agency=MOFA,
+                author=text,
+                body=text,
+                names={"U01SATO": text},
+                files=files,
+            )
+            for files in (None, attached(text))
+        ),
+        facts.FileFacts(
+            **about, position=2, name=text, size=7, team="T0TOKYO", url=text, mark="0123abcd"
+        ),
         facts.StatusFacts(
             **about,
             routes=routes(text),
             receipts=receipts(text, 2),
             agencies_expected=4,
-            files=2,
+            files=statuses(text),
             revision=2,
         ),
         facts.StatusFacts(
@@ -103,7 +118,6 @@ def labelled(text: str, side: Government, label: Label) -> list[facts.Facts]:
             routes=(),
             receipts=(),
             agencies_expected=0,
-            files=1,
             state="withdrawn",
             reason=text,
         ),
@@ -118,10 +132,34 @@ def labelled(text: str, side: Government, label: Label) -> list[facts.Facts]:
                 names={"U01SATO": text},
                 destinations=routes(text),
                 decided=decided,
+                files=statuses(text),
             )
             for decided in (False, True)
         ),
     ]
+
+
+def attached(name: str) -> facts.FilesFacts:
+    """Files that come, that are late for each cause, and that stay for each reason."""
+    late = [
+        facts.LateFile(position, name, cause, is_retried=retried)
+        for position, cause in enumerate((*CAUSES, "download", "unclear"))
+        for retried in (True, False)
+    ]
+    return facts.FilesFacts(2, tuple(late), tuple((why.value, 1) for why in Staying))
+
+
+def statuses(name: str) -> tuple[facts.FileStatus, ...]:
+    """A file with each outcome there is."""
+    gone = [facts.FileStatus(name, "stays", cause=f"attachments.why.{why}") for why in Staying]
+    sent = [
+        facts.FileStatus(name, outcome, "LNK-7Q3F", ASD, "deliveries.cause.busy")
+        for outcome in (
+            *("queued", "late", "delivered", "parked", "withheld", "taking_back", "taken_back"),
+            "goes_along",
+        )
+    ]
+    return (*gone, *sent)
 
 
 def unlabelled(text: str, side: Government) -> list[facts.Facts]:
@@ -271,7 +309,8 @@ def test_every_announcement_is_known_to_the_renderer() -> None:
     seen |= {type(one) for one in unlabelled("x", Government.JP)}
     wanted = {one for one in vars(facts).values() if isinstance(one, type)}
     # Parts of others, and what is never said at all.
-    parts = {facts.Facts, facts.ReceiptFacts, facts.RouteFacts, facts.NothingFacts}
+    parts = {facts.Facts, facts.ReceiptFacts, facts.RouteFacts, facts.FilesFacts}
+    parts |= {facts.NothingFacts, facts.FileGoneFacts}
     assert {one for one in wanted if one.__name__.endswith("Facts")} - parts == seen
 
 

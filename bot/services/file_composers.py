@@ -1,0 +1,114 @@
+"""Files as they are on their way, and as their own side's cards show them.
+
+Policy is asked again here, in the transaction that claims the send, as it is for the text.
+"""
+
+from __future__ import annotations
+
+from bot.domain import policy
+from bot.domain.advisories import Advisory
+from bot.domain.attachments import Attachment
+from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.links import Link
+from bot.services.attachments import TOLD_FROM, file_of, may_stand
+from bot.services.cards import agency_of, is_shown
+from bot.services.composing import Composers, required, side_of
+from bot.services.facts import FileFacts, FileGoneFacts, FileStatus
+from bot.services.kinds import FILE, TOMBSTONE, Withheld, mark_of
+from bot.services.whereabouts import cause_of
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def _file(uow: UnitOfWork, delivery: Delivery) -> FileFacts | FileGoneFacts:
+    if delivery.target is not None:
+        return FileGoneFacts()
+    advisory = uow.advisories.get(required(delivery.advisory_id))
+    file = file_of(uow, delivery)
+    link = uow.links.get(required(delivery.link_id))
+    _require_sendable(uow, delivery, advisory, file, link)
+    if advisory.label is None or not file.url:
+        raise Withheld("not_issued")
+    return FileFacts(
+        side=side_of(uow, delivery),
+        number=advisory.number,
+        label=advisory.label,
+        position=file.position,
+        name=file.name,
+        size=file.size,
+        team=file.team,
+        url=file.url,
+        mark=mark_of(delivery.key),
+    )
+
+
+def _require_sendable(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, file: Attachment, link: Link
+) -> None:
+    """What holds for the text holds for its file."""
+    if file.staying is not None or file.removed_in is not None:
+        raise Withheld("file_stays")
+    if file.reply_id is None:
+        route = uow.advisories.route(advisory.id, link.id)
+        if route is None or not file.travels_with(route.revision):
+            raise Withheld("policy")
+        if not policy.may_send(advisory, link, route.state, released=route.decided_by is not None):
+            raise Withheld("policy" if advisory.is_out else advisory.state.value)
+        return
+    leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())
+    if not leads_there or not policy.may_reply(advisory, link):
+        raise Withheld("policy")
+    if not is_shown(uow, delivery, advisory) or not may_stand(uow, advisory, delivery):
+        raise Withheld("no_longer_shown")
+
+
+def file_lines(uow: UnitOfWork, advisory: Advisory) -> tuple[FileStatus, ...]:
+    """What became of each file of an advisory, at each destination, for its own side."""
+    if not advisory.files:
+        return ()
+    lines: list[FileStatus] = []
+    sent = uow.outbox.of_advisory(advisory.id, FILE)
+    for file in uow.attachments.of(advisory.id):
+        if file.staying is not None:
+            why = f"attachments.why.{file.staying}"
+            lines.append(FileStatus(file.name, "stays", cause=why))
+            continue
+        newest = {one.link_id: one for one in sent if one.facts["file"] == file.id}
+        lines += [_line(uow, advisory, file, one) for one in newest.values()]
+    return tuple(lines)
+
+
+def files_to_release(uow: UnitOfWork, advisory: Advisory) -> tuple[FileStatus, ...]:
+    """The files that go with an advisory once it is released, and those that stay."""
+    files = uow.attachments.of(advisory.id) if advisory.files else ()
+    return tuple(
+        FileStatus(one.name, "stays", cause=f"attachments.why.{one.staying}")
+        if one.staying
+        else FileStatus(one.name, "goes_along")
+        for one in files
+        if one.is_of(advisory.revision)
+    )
+
+
+def _line(uow: UnitOfWork, advisory: Advisory, file: Attachment, sent: Delivery) -> FileStatus:
+    link = uow.links.get(sent.link_id or 0)
+    other = link.end_of(advisory.government.other)
+    agency = agency_of(uow, other.agency if other else link.to_agency)
+    outcome = _outcome(uow, advisory, sent)
+    cause = cause_of(sent.last_error) if outcome in ("late", "parked") else None
+    why = f"deliveries.cause.{cause}" if cause else ""
+    return FileStatus(file.name, outcome, link.code, agency, why)
+
+
+def _outcome(uow: UnitOfWork, advisory: Advisory, sent: Delivery) -> str:
+    if sent.shown == TOMBSTONE:
+        return "taken_back"
+    if sent.slack_ts is not None and not may_stand(uow, advisory, sent):
+        return "taking_back"
+    if sent.state in (DeliveryState.PARKED, DeliveryState.DROPPED):
+        return "parked"
+    if sent.state in (DeliveryState.DELIVERED, DeliveryState.WITHHELD):
+        return sent.state.value
+    return "late" if sent.last_error and sent.attempts >= TOLD_FROM else "queued"
+
+
+COMPOSERS: Composers = {FILE: _file}
