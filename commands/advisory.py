@@ -16,6 +16,13 @@ from integrations.slack.speech import Safe
 
 NUMBER = Field("number", Kind.CODE, positional=True)
 LABEL = Field("label", Kind.LABEL)
+# By whether it is a file, and whether something that stands is changed.
+STATUS_LINES = {
+    (False, False): "deliveries.status.copy",
+    (False, True): "deliveries.status.update",
+    (True, False): "deliveries.status.file",
+    (True, True): "deliveries.status.file_update",
+}
 TITLE_LIMIT, TEXT_LIMIT, REASON_LIMIT = 200, 30_000, 500
 
 
@@ -124,7 +131,7 @@ def status(ask: Ask) -> Reply:
 
 def _delivery_line(ask: Ask, one: DeliveryView) -> Safe:
     head = ask.say(
-        "deliveries.status.update" if one.is_update else "deliveries.status.copy",
+        STATUS_LINES[one.is_file, one.is_update],
         agency=one.agency,
         code=one.code,
         part=one.part,

@@ -58,6 +58,9 @@ PROGRAMS = (
     *(b"PK\x03\x04", b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
     *(b"\xd0\xcf\x11\xe0", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"L\x00\x00\x00\x01\x14\x02"),
 )
+# Pages a browser would run. Slack's sign-in page, which comes for a file that the bot may not read,
+# is one as well.
+PAGES = frozenset({"htm", "html", "xhtml", "mhtml", "mht", "hta", "svg", "svgz"})
 WIDE = (b"\xff\xfe", b"\xfe\xff")
 
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f\s]+')
@@ -88,7 +91,7 @@ class FilePolicy:
         """Why a file stays by what is said of it; None when it may be fetched."""
         if not self.relay:
             return Staying.SWITCHED_OFF
-        if kind_of(name) not in self.types:
+        if kind_of(name) not in self.types - PAGES:
             return Staying.KIND
         if size > self.most_bytes:
             return Staying.SIZE

@@ -12,7 +12,7 @@ from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.officials import Official
 from bot.services.cards import agency_of, receipts_of, route_facts
 from bot.services.facts import ReceiptFacts, RouteFacts
-from bot.services.kinds import COPY
+from bot.services.kinds import COPY, FILE
 from bot.storage.unit_of_work import UnitOfWork
 
 # Words for what went wrong, ours and Slack's, by what an official can make of them: the word after
@@ -42,6 +42,7 @@ class DeliveryView:
     attempts: int
     at: datetime | None  # when it was delivered, or is tried next
     cause: str | None
+    is_file: bool = False  # then `part` is its place among the files it came with
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def find_out(uow: UnitOfWork, actor: Official, number: str) -> Whereabouts:
     if advisory is None or advisory.government != actor.government:
         raise errors.AdvisoryNotFound(number=number)
     routes = tuple(route_facts(uow, advisory, one) for one in uow.advisories.routes(advisory.id))
-    copies = uow.outbox.of_advisory(advisory.id, COPY)
+    sent = uow.outbox.of_advisory(advisory.id, COPY, FILE)
+    # What came back with a reply is no delivery of the advisory.
+    copies = [one for one in sent if one.team != advisory.team]
     said = [one for copy in copies for one in (copy, *uow.outbox.undone_updates(copy.id))]
     deliveries = tuple(_view(uow, advisory, one) for one in said)
     return Whereabouts(advisory, routes, deliveries, receipts_of(uow, advisory.id))
@@ -81,10 +84,18 @@ def _view(uow: UnitOfWork, advisory: Advisory, delivery: Delivery) -> DeliveryVi
     return DeliveryView(
         link.code,
         agency_of(uow, other.agency if other else link.to_agency),
-        int(str(delivery.facts.get("part", 1))),
+        _place_of(uow, delivery),
         delivery.state,
         delivery.target is not None,
         delivery.attempts,
         delivery.delivered_at if is_over else delivery.next_at,
         cause_of(delivery.last_error),
+        is_file=delivery.kind == FILE,
     )
+
+
+def _place_of(uow: UnitOfWork, delivery: Delivery) -> int:
+    """Which part of a text, or which of its files."""
+    if delivery.kind == FILE:
+        return uow.attachments.get(int(str(delivery.facts["file"]))).position
+    return int(str(delivery.facts.get("part", 1)))

@@ -18,6 +18,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot import errors
 from bot.domain.attachments import FilePolicy
 from bot.domain.inert import inert
 from bot.services.facts import FileFacts, NothingFacts
@@ -80,8 +81,7 @@ class Courier:
             if found is not None:
                 raise Withheld(found.value)
             upload = await self._send(outgoing, path, facts.name)
-        if not await self._note(outgoing.delivery.id, "", upload):
-            raise OutcomeUnknown("overtaken")
+        await self._remember(outgoing, "", upload)
         return await self._show(outgoing, facts, upload, comment)
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
@@ -145,8 +145,17 @@ class Courier:
             if await self._is_shown(outgoing):
                 return Posted(outgoing.channel, outgoing.upload, was_found=True)
         # Slack has discarded it: the next attempt begins at the beginning.
-        await self._note(outgoing.delivery.id, outgoing.upload, "")
+        await self._remember(outgoing, outgoing.upload, "")
         raise NotSent("upload_discarded")
+
+    async def _remember(self, outgoing: Outgoing, before: str, upload: str) -> None:
+        """Raises what leaves the file unseen: another carries it, or nothing could be written."""
+        try:
+            noted = await self._note(outgoing.delivery.id, before, upload)
+        except errors.TryAgain as busy:
+            raise NotSent("upload_not_noted") from busy
+        if not noted:
+            raise OutcomeUnknown("overtaken")
 
     async def _is_shown(self, outgoing: Outgoing) -> bool:
         try:

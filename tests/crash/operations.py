@@ -75,10 +75,18 @@ class Operation:
     needs_source: bool = True
     is_event: bool = True
     is_far: bool = True
+    method: str = "chat.postMessage"  # by which Slack is given it
 
 
 async def _post(scene: Scene) -> None:
     scene.source = await scene.posts()
+
+
+async def _post_a_file(scene: Scene) -> None:
+    file = {"name": "ioc.csv", "content": "indicator,kind"}
+    people = scene.rig.tokyo.people
+    said = await people.message(near(scene.at), SUZUKI, f"{GREEN}\nversion 13", attached=[file])
+    scene.source = str(said["message"]["ts"])
 
 
 async def _post_unlabelled(scene: Scene) -> None:
@@ -116,6 +124,11 @@ def _relayed(scene: Scene) -> tuple[int, ...]:
     return len(scene.copies("version 13")), len(scene.cards())
 
 
+def _enclosed(scene: Scene) -> tuple[int, ...]:
+    files = [one for one in scene.beneath() if one.get("files")]
+    return len(files), len(scene.copies("version 13")), len(scene.cards())
+
+
 def _revised(scene: Scene) -> tuple[int, ...]:
     shown = len(scene.copies("version 14"))
     return shown, len(scene.beneath("revision 2")), len(scene.copies()), len(scene.cards())
@@ -150,6 +163,14 @@ OPERATIONS = (
     Operation("withdrawal", "advisory.copy/update", _delete, _withdrawn),
     Operation("reply", "reply.copy/post", _reply, _replied),
     Operation("receipt", "advisory.copy/update", _acknowledge, _receipted, is_event=False),
+    Operation(
+        "file",
+        "advisory.file/post",
+        _post_a_file,
+        _enclosed,
+        needs_source=False,
+        method="files.completeUploadExternal",
+    ),
     Operation("link notice", "link.notice/post", _pause, _paused, is_event=False),
     # A private note cannot be looked for in history: a process that dies after it says it again.
     Operation(

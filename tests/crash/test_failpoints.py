@@ -96,7 +96,7 @@ async def _die_once(point: str, operation: Operation, scene: Scene) -> str:
     if point == "found":
         place = rig.canberra if operation.is_far else rig.tokyo
         channel = (far if operation.is_far else near)(scene.at)
-        place.faults.add("cut_after", "chat.postMessage", channel=channel, times=1)
+        place.faults.add("cut_after", operation.method, channel=channel, times=1)
     await operation.act(scene)
     name = f"{operation.name} killed at {point}"
     try:

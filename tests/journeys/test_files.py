@@ -14,6 +14,7 @@ from integrations.slack.driver import Message
 from integrations.slack.stand_in import StandIn
 from tests.journeys.bridge import Bridge, number_in
 from tests.journeys.hands import Hand, eventually, text_of
+from tests.journeys.test_restore import forgetting, settled
 
 GREEN = "#advisory TLP:GREEN"
 PDF = b"%PDF-1.7\nCANARY of the annex\n%%EOF"
@@ -209,6 +210,30 @@ async def test_a_file_comes_once_whatever_happens_on_the_way(
     await linked.app.database.run(lambda uow: uow.now)
     assert [one[1] for one in shown(linked, linked.nguyen)] == [PDF]
     assert place_of(linked, place).faults.injected[trouble] == 1
+
+
+async def test_the_status_of_an_advisory_lists_its_files(linked: Bridge) -> None:
+    await says(linked.suzuki, linked, f"{GREEN} catalogued", ("a.csv", CSV), ("annex.pdf", PDF))
+    await arrive(linked, linked.nguyen, 2)
+    number = number_in((await linked.nguyen.sees("catalogued"))["text"])
+
+    async def look() -> str | None:
+        answer = await linked.suzuki.types(f"/advisory status {number}")
+        files = [line for line in answer.splitlines() if "添付ファイル" in line]
+        return answer if sum("配信済み" in line for line in files) == 2 else None
+
+    assert "添付ファイル2" in await eventually(look, "two files delivered")
+
+
+async def test_a_database_put_back_shows_no_file_twice(linked: Bridge) -> None:
+    async with forgetting(linked):
+        await says(linked.suzuki, linked, f"{GREEN} since then", ("annex.pdf", PDF))
+        await arrive(linked, linked.nguyen, 1)
+    await settled(linked)
+    assert [one[:2] for one in shown(linked, linked.nguyen)] == [("annex.pdf", PDF)]
+    number = number_in((await linked.nguyen.sees("since then"))["text"])
+    await linked.suzuki.types(f"/advisory withdraw {number} reason:mistaken")
+    await none_stands(linked, linked.nguyen)
 
 
 async def test_a_late_file_is_said_on_the_copy_and_on_the_card(linked: Bridge) -> None:

@@ -11,6 +11,7 @@ from bot import errors
 from bot.domain.officials import Government
 from bot.domain.retention import DataClass
 from bot.services import retention, roster, withdrawals
+from bot.services.incoming import SentFile
 from bot.services.intake import take_edit
 from bot.services.receipts import acknowledge_advisory
 from bot.storage.tables import (
@@ -21,6 +22,7 @@ from bot.storage.tables import (
     receipts,
     thread_replies,
 )
+from bot.storage.tables_files import advisory_files
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.services.desk import Desk
@@ -37,17 +39,19 @@ def old(uow: UnitOfWork) -> UnitOfWork:
     cast.enrol(uow, "TANAKA", roles=["admin", "member"])
     cast.enrol(uow, "NGUYEN", roles=["admin", "member"])
     cast.join(uow)
-    cast.post(uow, "TANAKA", f"#advisory [TLP:GREEN] {CANARY} one")
+    file = SentFile("F1", f"{CANARY}.pdf", 10, f"https://files.slack.com/{CANARY}.pdf")
+    cast.post(uow, "TANAKA", f"#advisory [TLP:GREEN] {CANARY} one", files=(file,))
     desk = Desk(uow)
     desk.say_all()
     source = cast.stamp(uow.now)
     two = f"#advisory [TLP:GREEN] {CANARY} two"
-    take_edit(uow, cast.said(uow, "TANAKA", two, ts=source, edited_ts=after(uow, 1)))
+    edited = after(uow, 1)
+    take_edit(uow, cast.said(uow, "TANAKA", two, ts=source, edited_ts=edited, files=(file,)))
     cast.post(uow, "TANAKA", f"{CANARY} reply", ts=after(uow, 2), thread_ts=source)
     desk.say_all()
     acknowledge_advisory(uow, cast.the(uow, "NGUYEN"), FIRST)
     cast.post(uow, "NGUYEN", f"#advisory [TLP:GREEN] {CANARY} theirs")
-    cast.post(uow, "TANAKA", f"#advisory {CANARY} held", ts=after(uow, 3))
+    cast.post(uow, "TANAKA", f"#advisory {CANARY} held", ts=after(uow, 3), files=(file,))
     desk.say_all()
     roster.remove_official(uow, cast.the(uow, "SATO"), cast.TOKYO, "U04ITO")
     return UnitOfWork(uow.connection, uow.now + timedelta(days=40))
@@ -68,7 +72,7 @@ def everything_written(uow: UnitOfWork, side: Government = JP) -> str:
     """All content of one side's advisories, wherever it is kept."""
     own = select(advisories.c.id).where(advisories.c.government == side.value)
     found = [list(uow.connection.execute(advisories.select().where(advisories.c.id.in_(own))))]
-    for table in (advisory_revisions, thread_replies, receipts, outbox):
+    for table in (advisory_revisions, thread_replies, receipts, outbox, advisory_files):
         here = table.c.advisory_id.in_(own)
         found.append(list(uow.connection.execute(table.select().where(here))))
     return repr(found)
