@@ -201,7 +201,14 @@ class Application:
 
     def _remember_settings(self, uow: UnitOfWork) -> None:
         for one in self._settings.workspaces:
-            uow.workspaces.put(one.team_id, one.name, one.government, one.audit_channel)
+            uow.workspaces.put(
+                one.team_id,
+                one.name,
+                one.government,
+                one.audit_channel,
+                one.admin_channel,
+                one.approval_hours,
+            )
         for side in Government:
             uow.audit.sign_head(side, if_due=True)
 

@@ -234,4 +234,11 @@ def _decided(uow: UnitOfWork, number: int, action: str) -> int:
 
 def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:
     for one in settings.workspaces:
-        uow.workspaces.put(one.team_id, one.name, one.government, one.audit_channel)
+        uow.workspaces.put(
+            one.team_id,
+            one.name,
+            one.government,
+            one.audit_channel,
+            one.admin_channel,
+            one.approval_hours,
+        )

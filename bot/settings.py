@@ -203,6 +203,8 @@ class Workspace(Section):
     ] = SecretStr("")
     api_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
     audit_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
+    admin_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
+    approval_hours: Annotated[int, BeforeValidator(not_a_truth), Field(ge=1, le=720)] = 72
 
 
 class Admin(Section):

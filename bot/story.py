@@ -151,6 +151,7 @@ class Story:
             self.refused_label,
             self.refused_marking,
             self.awaiting,
+            self.approved,
             self.released,
             self.returned,
             self.inert,
@@ -225,9 +226,21 @@ class Story:
             raise NotSo(text_of(card))
         return card
 
-    async def released(self) -> Message:
+    async def approved(self) -> Message:
         channel, card = self._card
         await self._tokyo.workspace.press(channel, card["ts"], TANAKA, "release")
+        once = await self._tokyo.workspace.wait_for(
+            channel,
+            lambda m: m["ts"] == card["ts"] and text_of(m) != text_of(card),
+            self._tokyo.patience,
+        )
+        if "NPA-26-044" in await self._canberra.everything():
+            raise NotSo(text_of(once))
+        return once
+
+    async def released(self) -> Message:
+        channel, card = await self._tokyo.card(SATO, "release")
+        await self._tokyo.workspace.press(channel, card["ts"], SATO, "release")
         copy = await self._canberra.copy("NPA-26-044")
         self._must_be_a_copy(copy, Label.AMBER, ("(NPA)", "鈴木 健"))
         return copy

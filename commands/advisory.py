@@ -69,15 +69,21 @@ def discard(ask: Ask) -> Reply:
 
 
 def release(ask: Ask) -> Reply:
-    number, _, revision = (ask.value or ask.arguments.text("number")).partition(":")
-    seen = int(revision) if revision.isdigit() else None
-    released = releases.release_advisory(ask.uow, ask.official, number, seen)
-    return Reply(ask.say("advisories.released", number=released.number))
+    if ask.value:
+        given = releases.release_by_button(ask.uow, ask.official, ask.value, ask.team)
+    else:
+        number = ask.arguments.text("number")
+        given = releases.release_advisory(ask.uow, ask.official, number)
+    key = "approvals.lacking" if given.lacking else "advisories.released"
+    return Reply(ask.say(key, number=given.number, names=list(given.by), n=given.lacking))
 
 
 def keep(ask: Ask) -> Reply:
-    number = ask.value or ask.arguments.text("number")
-    kept = releases.keep_back_advisory(ask.uow, ask.official, number)
+    if ask.value:
+        kept = releases.keep_back_by_button(ask.uow, ask.official, ask.value, ask.team)
+    else:
+        number = ask.arguments.text("number")
+        kept = releases.keep_back_advisory(ask.uow, ask.official, number)
     return Reply(ask.say("advisories.kept_back", number=kept.number))
 
 

@@ -113,6 +113,7 @@ EXAMPLES = {
     "closes": "17:00",
     "before": "128",
     "purge": "PRG-7Q3F",
+    "person": "name@agency",
 }
 
 

@@ -16,6 +16,7 @@ from integrations.slack.shown_digests import digest_text
 from integrations.slack.speech import Safe
 
 HOLIDAY_NAME_LIMIT = 80
+PERSON_LIMIT = 120
 USER = Field("user", Kind.PERSON, positional=True)
 
 
@@ -47,7 +48,14 @@ class AnyCalendar(StrEnum):
 def enrol(ask: Ask) -> Reply:
     person = ask.people[ask.arguments.person("user")]
     roles = ask.arguments.choices("roles", Role)
-    enrolled = roster.enrol_official(ask.uow, ask.official, person, ask.agency("agency"), roles)
+    enrolled = roster.enrol_official(
+        ask.uow,
+        ask.official,
+        person,
+        ask.agency("agency"),
+        roles,
+        ask.arguments.short("person", PERSON_LIMIT),
+    )
     return Reply(_described(ask, "roster.enrolled", enrolled))
 
 
@@ -160,6 +168,7 @@ COMMAND = Command(
                     choices=tuple(role.value for role in Role),
                     default=Role.MEMBER.value,
                 ),
+                Field("person", Kind.TEXT, required=False),
             ),
             asks_person="user",
         ),

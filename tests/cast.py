@@ -11,7 +11,7 @@ from bot.domain.deliveries import DeliveryState
 from bot.domain.labels import Label
 from bot.domain.links import Direction, Link, Mode, Terms
 from bot.domain.officials import Government, Official, Role
-from bot.services import intake, links
+from bot.services import intake, links, releases
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, NOTE
 from bot.services.ports import ChannelView
@@ -39,6 +39,9 @@ ROSTER: dict[str, tuple[str, str, str, tuple[Role, ...]]] = {
     "BAKER": (CANBERRA, "U13BAKER", "AFP", (RELEASER,)),
     "KHAN": (CANBERRA, "U14KHAN", "NOCS", (OBSERVER,)),
 }
+
+# Who joins the releasers of a side where two are needed: user, agency, government.
+SECONDS = {TOKYO: ("U06MORI", "MOFA", "JP"), CANBERRA: ("U16REID", "DFAT", "AU")}
 
 
 def assemble(uow: UnitOfWork) -> None:
@@ -151,6 +154,31 @@ def post(uow: UnitOfWork, name: str, text: str, **about: Any) -> Outcome:
 def stamp(instant: datetime) -> str:
     """A Slack timestamp."""
     return f"{instant.astimezone(UTC).timestamp():.6f}"
+
+
+def second_releaser(uow: UnitOfWork, team: str) -> Official:
+    """The other releaser of a side, of an agency that is on its roster already."""
+    user, agency_, side = SECONDS[team]
+    return uow.officials.put(
+        {
+            "team": team,
+            "user": user,
+            "government": side,
+            "agency": agency_,
+            "roles": [RELEASER.value],
+            "name": user[3:].title(),
+            "enrolled_by": None,
+            "enrolled_at": uow.now,
+        }
+    )
+
+
+def release(uow: UnitOfWork, number: str = "ADV-2026-0001", team: str = TOKYO) -> None:
+    """Both releasers of a side approve what waits."""
+    second = second_releaser(uow, team)
+    first = the(uow, "SUZUKI" if team == TOKYO else "BAKER")
+    for one in (first, second):
+        releases.release_advisory(uow, one, number)
 
 
 def arrive(uow: UnitOfWork, number: str = "ADV-2026-0001") -> None:

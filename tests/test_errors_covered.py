@@ -211,6 +211,49 @@ def released_unread(scene: Scene) -> None:
     release(scene, revision=9)
 
 
+def press(scene: Scene, value: str) -> None:
+    releases.release_by_button(scene.uow, scene.the("SUZUKI"), value, cast.TOKYO)
+
+
+def sealed_button(scene: Scene) -> str:
+    """What the button of a card carries that asks about an advisory."""
+    scene.posted(mode=Mode.MANUAL)
+    found = scene.uow.advisories.by_number(FIRST)
+    assert found is not None
+    values = releases.button_values(scene.uow, found, cast.TOKYO)
+    assert values is not None
+    return values[0]
+
+
+def pressed_too_late(scene: Scene) -> None:
+    value = sealed_button(scene)
+    later = UnitOfWork(scene.uow.connection, BEGINNING + timedelta(days=4))
+    releases.release_by_button(later, cast.the(later, "SUZUKI"), value, cast.TOKYO)
+
+
+def same_person(scene: Scene, *names: str) -> None:
+    for name in names:
+        cast.enrol(scene.uow, name, person="one and the same", roles=["liaison", "releaser"])
+
+
+def released_by_two_accounts(scene: Scene) -> None:
+    same_person(scene, "SUZUKI", "ITO")
+    scene.posted(mode=Mode.MANUAL)
+    release(scene)
+    release(scene, "ITO")
+
+
+def agreed_by_one_person(scene: Scene) -> None:
+    same_person(scene, "SATO", "WALSH")
+    scene.linked()
+
+
+def proposer_left(scene: Scene) -> None:
+    code = cast.propose(scene.uow).code
+    cast.enrol(scene.uow, "SATO", roles=["admin"])
+    accept(scene, "WALSH", THERE, code)
+
+
 def acknowledged_twice(scene: Scene) -> None:
     scene.arrived()
     acknowledge(scene, "NGUYEN")
@@ -352,6 +395,9 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "OtherGovernment": lambda s: enrol(s, cast.person("NGUYEN"), "NCO"),
     "OwnSideOnly": own_terms,
     "ReleaseByAuthor": released_by_its_author,
+    "ApprovedByYourOtherAccount": released_by_two_accounts,
+    "LinkNeedsTwoPeople": agreed_by_one_person,
+    "ButtonNotGenuine": lambda s: press(s, sealed_button(s).replace(":1:", ":2:")),
     "ButtonNotYours": lambda s: (s.posted(BARE), label(s, name="SATO")),
     "ActionNotYours": lambda s: moved(s, actions.start_action, "SUZUKI", owners=ASD),
     "FollowUpNotYours": lambda s: (
@@ -459,6 +505,9 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "AdvisorySupersedesItself": superseded_by_itself,
     "AdvisoryChanged": released_unread,
     "AdvisoryNotAwaiting": lambda s: (s.posted(), release(s)),
+    "ApprovedAlready": lambda s: (s.posted(mode=Mode.MANUAL), release(s), release(s)),
+    "ApprovalExpired": pressed_too_late,
+    "ProposerMayNoLonger": proposer_left,
     "AdvisoryNotReceived": lambda s: (s.arrived(), acknowledge(s, "SATO")),
     "AlreadyAcknowledged": acknowledged_twice,
     "ActionNotInState": lambda s: moved(s, actions.start_action, "TANAKA", "TANAKA"),

@@ -84,6 +84,7 @@ class Link:
     pending: Terms | None = None
     pending_from: Government | None = None
     flows_since: datetime | None = None
+    pending_by: int | None = None
 
     @property
     def is_live(self) -> bool:
@@ -152,9 +153,9 @@ class Link:
         """Ends the link for good; either side may, at any time."""
         if self.state not in (LinkState.ACTIVE, LinkState.PAUSED, LinkState.PROPOSED):
             raise errors.LinkIsCut(code=self.code)
-        return replace(self, state=LinkState.CUT, pending=None, pending_from=None)
+        return replace(self, state=LinkState.CUT, pending=None, pending_from=None, pending_by=None)
 
-    def propose_terms(self, terms: Terms, government: Government) -> Link:
+    def propose_terms(self, terms: Terms, government: Government, by: int) -> Link:
         """New terms wait for the other side; the old ones hold meanwhile.
 
         Terms that wait are not exchanged under the eyes of whoever is about to accept them.
@@ -162,20 +163,20 @@ class Link:
         self._require_live()
         if self.pending is not None:
             raise errors.TermsPending(code=self.code)
-        return replace(self, pending=terms, pending_from=government)
+        return replace(self, pending=terms, pending_from=government, pending_by=by)
 
     def agree_terms(self, government: Government) -> Link:
         """The other side agrees to the pending terms, which now hold."""
         self._require_pending(government)
         if self.pending is None:
             raise errors.LinkNotProposed(code=self.code)
-        return replace(self, terms=self.pending, pending=None, pending_from=None)
+        return replace(self, terms=self.pending, pending=None, pending_from=None, pending_by=None)
 
     def refuse_terms(self) -> Link:
         """Either side drops the pending terms; the old ones stay."""
         if self.pending is None:
             raise errors.LinkNotProposed(code=self.code)
-        return replace(self, pending=None, pending_from=None)
+        return replace(self, pending=None, pending_from=None, pending_by=None)
 
     def _require_live(self) -> None:
         if self.state in (LinkState.CUT, LinkState.DECLINED):

@@ -48,6 +48,12 @@ class Official:
     roles: frozenset[Role]
     name: str
     language: str = "auto"
+    # What two accounts of one person have in common; nothing when nobody said so.
+    person: str = ""
+
+    def is_same_person(self, other: Official) -> bool:
+        """Whether two accounts are one person's, as far as the roster knows."""
+        return self.id == other.id or bool(self.person and self.person == other.person)
 
     def has(self, role: Role) -> bool:
         return role in self.roles

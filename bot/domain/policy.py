@@ -14,7 +14,7 @@ from bot.domain.labels import Label
 from bot.domain.links import Link, LinkState, Mode
 from bot.domain.marking_tables import Decision
 from bot.domain.officials import Official, Role
-from bot.domain.policy_table import TABLE
+from bot.domain.policy_table import TABLE, TWO_RELEASERS
 from bot.domain.rights import (
     NOTHING,
     Act,
@@ -80,6 +80,8 @@ def is_relayable(label: Label) -> bool:
     return any(row_of(Part.BRIDGE, Act.RELAY, one) is not None for one in matters)
 
 
+# What waited on a link that no longer asks, or carries nothing now, needs no fewer than elsewhere.
+RELEASE_QUORUM = TWO_RELEASERS
 NEVER_RELAYED = frozenset(label for label in Label if not is_relayable(label))
 
 
@@ -152,6 +154,13 @@ def may_reply(advisory: Advisory, link: Link) -> bool:
     """Whether a reply may travel along a link as its advisory did, nobody being asked."""
     found = along(link, Act.REPLY, advisory.label, marking_of(advisory), advisory.state)
     return found is Verdict.ALLOW
+
+
+def quorum_along(link: Link, advisory: Advisory) -> Quorum | None:
+    """Whose word it needs that the text of an advisory goes along a link; None where nobody's."""
+    label, marking = advisory.label, marking_of(advisory)
+    matter = Matter(Side.OTHER, channel_of(link), label, marking, AdvisoryState.ISSUED)
+    return quorum_of(Part.BRIDGE, Act.RELAY, matter)
 
 
 def may_send(advisory: Advisory, link: Link, state: RouteState, *, released: bool) -> bool:

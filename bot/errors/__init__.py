@@ -12,6 +12,9 @@ BotError
 │   ├── OtherGovernment         it belongs to the other side
 │   ├── OwnSideOnly             their own side has to do it, the other side's answer is awaited
 │   ├── ReleaseByAuthor         nobody releases their own advisory
+│   ├── ApprovedByYourOtherAccount  two accounts of one person are one approval
+│   ├── LinkNeedsTwoPeople      one person cannot agree for both sides
+│   ├── ButtonNotGenuine        its value was not made for that act in that workspace
 │   ├── ButtonNotYours          the button was made for somebody else, or is stale
 │   ├── ActionNotYours          only who carries it, opened it or keeps the register moves it on
 │   └── FollowUpNotYours        only who set it or is reminded of it answers it
@@ -69,6 +72,9 @@ BotError
 │   ├── AdvisorySupersedesItself
 │   ├── AdvisoryChanged         the text is no longer the one the decision was asked about
 │   ├── AdvisoryNotAwaiting     nothing waits for release
+│   ├── ApprovedAlready         the second approval has to be somebody else's
+│   ├── ApprovalExpired         asked too long ago: it is asked anew
+│   ├── ProposerMayNoLonger     who proposed it may not any more
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency
 │   ├── ActionNotInState        the verb needs another state
@@ -143,6 +149,7 @@ from bot.errors.families import (
     TryAgain as TryAgain,
 )
 from bot.errors.of_actions import *  # noqa: F403  (each named in its __all__)
+from bot.errors.of_approvals import *  # noqa: F403
 from bot.errors.of_custody import *  # noqa: F403
 from bot.errors.of_dates import *  # noqa: F403
 from bot.errors.of_dialogues import *  # noqa: F403

@@ -13,6 +13,7 @@ from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import Link
 from bot.services.attachments import files_facts
+from bot.services.awaiting import is_released, revision_to_show
 from bot.services.cards import (
     agencies_expected,
     agency_of,
@@ -54,18 +55,15 @@ def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
 
 
 def _revision_to_show(uow: UnitOfWork, delivery: Delivery, link: Link, route: Route) -> int:
-    """The newest text permitted; over a link that carries nothing now, what stands already."""
     target = uow.outbox.get(delivery.target) if delivery.target else None
-    advisory = uow.advisories.get(route.advisory_id)
-    if target is None or policy.carries(advisory, link):
+    if target is None:
         return route.revision
-    # After a crash nobody knows: then what was permitted last, never what nobody has released.
-    revision = (target.shown or "").partition("/")[0]
-    return int(revision) if revision.isdigit() else route.revision
+    advisory = uow.advisories.get(route.advisory_id)
+    return revision_to_show(uow, advisory, link, route, target.shown)
 
 
 def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
-    released = route.decided_by is not None
+    released = is_released(uow, advisory, link, route)
     if policy.may_send(advisory, link, route.state, released=released):
         return
     if route.state is RouteState.QUEUED and advisory.state is AdvisoryState.ISSUED:

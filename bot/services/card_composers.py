@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bot.domain import policy
-from bot.domain.advisories import AdvisoryState, RouteState
+from bot.domain.advisories import Advisory, AdvisoryState
 from bot.domain.deliveries import Delivery
 from bot.domain.rights import Act, Matter
+from bot.services import releases
+from bot.services.approvals import who_counts
 from bot.services.cards import agencies_expected, agency_of, names_in, route_facts, status_of
 from bot.services.composing import Composers, required
 from bot.services.facts import HeldFacts, ReleaseFacts, StatusFacts
@@ -38,15 +40,13 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
     advisory = uow.advisories.get(required(delivery.advisory_id))
     if advisory.label is None:
         raise Withheld("not_issued")
-    routes = uow.advisories.routes(advisory.id)
-    waiting = any(route.state is RouteState.AWAITING for route in routes)
+    motion = uow.approvals.open_on(Act.RELEASE, advisory.number)
     parts = parts_of(advisory.body)
     part = int(str(delivery.facts.get("part", 1)))
-    if delivery.target is None:
-        reader = uow.officials.find(delivery.team, delivery.user or "")
-        matter = Matter(label=advisory.label, state=advisory.state)
-        if not waiting or reader is None or not policy.may(reader, Act.RELEASE, matter):
-            raise Withheld("nothing_to_release")
+    if delivery.target is None and (motion is None or not _may_be_asked(uow, delivery, advisory)):
+        raise Withheld("nothing_to_release")
+    values = releases.button_values(uow, advisory, delivery.team)
+    counting = who_counts(uow, motion, policy.RELEASE_QUORUM) if motion else ()
     return ReleaseFacts(
         side=advisory.government,
         number=advisory.number,
@@ -60,10 +60,32 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         parts=max(part, len(parts)),
         revision=advisory.revision,
         names=names_in(uow, advisory.team, advisory.title + advisory.body),
-        destinations=tuple(route_facts(uow, advisory, route) for route in routes),
-        decided=not waiting,
+        destinations=tuple(
+            route_facts(uow, advisory, route) for route in uow.advisories.routes(advisory.id)
+        ),
+        decided=motion is None,
+        in_channel=_is_in_channel(uow, delivery),
+        approved_by=tuple(one.name for one in counting),
+        needed=policy.RELEASE_QUORUM.people,
+        expires_at=motion.expires_at if motion else None,
+        release_value=values[0] if values else "",
+        keep_back_value=values[1] if values else "",
         files=files_to_release(uow, advisory),
     )
+
+
+def _may_be_asked(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
+    """In its admin channel a side looks after who reads; a direct message goes to a releaser."""
+    if delivery.user is None:
+        return True
+    reader = uow.officials.find(delivery.team, delivery.user)
+    matter = Matter(label=advisory.label, state=advisory.state)
+    return reader is not None and policy.may(reader, Act.RELEASE, matter)
+
+
+def _is_in_channel(uow: UnitOfWork, delivery: Delivery) -> bool:
+    first = uow.outbox.get(delivery.target) if delivery.target else delivery
+    return first.user is None
 
 
 def _held(uow: UnitOfWork, delivery: Delivery) -> HeldFacts:

@@ -35,6 +35,19 @@ def refresh_copies(
             uow.outbox.refresh(copy, priority)
 
 
+def first_copies(
+    uow: UnitOfWork, advisory: Advisory, link_id: int | None = None
+) -> tuple[Delivery, ...]:
+    """The first part of every delivered copy: the head of its thread."""
+    return tuple(
+        copy
+        for copy in uow.outbox.of_advisory(advisory.id, COPY)
+        if copy.state is DeliveryState.DELIVERED
+        and copy.facts.get("part", 1) == 1
+        and link_id in (None, copy.link_id)
+    )
+
+
 def is_shown(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
     """Whether the text may still be read where a delivery goes; at its source always."""
     if not advisory.is_out or delivery.link_id is None or delivery.team == advisory.team:

@@ -196,6 +196,12 @@ class ReleaseFacts(Facts):
     parts: int = 1
     revision: int = 1
     files: tuple[FileStatus, ...] = ()
+    in_channel: bool = False  # read by several people of the side
+    approved_by: tuple[str, ...] = ()
+    needed: int = 0
+    expires_at: datetime | None = None
+    release_value: str = ""  # what the buttons carry
+    keep_back_value: str = ""
 
 
 @dataclass(frozen=True)

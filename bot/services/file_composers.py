@@ -11,6 +11,7 @@ from bot.domain.attachments import Attachment
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.links import Link
 from bot.services.attachments import TOLD_FROM, file_of, may_stand
+from bot.services.awaiting import is_released
 from bot.services.cards import agency_of, is_shown
 from bot.services.composing import Composers, required, side_of
 from bot.services.facts import FileFacts, FileGoneFacts, FileStatus
@@ -51,7 +52,8 @@ def _require_sendable(
         route = uow.advisories.route(advisory.id, link.id)
         if route is None or not file.travels_with(route.revision):
             raise Withheld("policy")
-        if not policy.may_send(advisory, link, route.state, released=route.decided_by is not None):
+        released = is_released(uow, advisory, link, route)
+        if not policy.may_send(advisory, link, route.state, released=released):
             raise Withheld("policy" if advisory.is_out else advisory.state.value)
         return
     leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())

@@ -8,6 +8,7 @@ from datetime import datetime
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
+from bot.domain.approvals import counted, is_met
 from bot.domain.deliveries import BACKGROUND, ROUTINE, URGENT, DeliveryState, Method
 from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
@@ -19,6 +20,7 @@ from bot.domain.rights import Act, Matter
 from bot.services import recovery
 from bot.services.access import require_right
 from bot.services.attachments import queue_files
+from bot.services.awaiting import follow_advisory, waiting_routes
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
@@ -233,8 +235,12 @@ def next_number(uow: UnitOfWork) -> str:
     return f"ADV-{year}-{uow.sequences.next(f'ADV-{year}'):04d}"
 
 
-def refresh_cards(uow: UnitOfWork, advisory: Advisory) -> None:
-    """Status card and releasers' cards will show the newest facts."""
+def refresh_cards(uow: UnitOfWork, advisory: Advisory, why: str = "changed") -> None:
+    """Status card and releasers' cards will show the newest facts.
+
+    Approvals of what no longer waits are void; `why` is the key under `approvals.void`.
+    """
+    follow_advisory(uow, advisory, why)
     refresh_status(uow, advisory.id)
     for card in uow.outbox.of_advisory(advisory.id, RELEASE):
         uow.outbox.refresh(card)
@@ -265,40 +271,46 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
 
 
 def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
-    """Sends every other releaser of the side the whole text; later changes update it in place."""
-    routes = uow.advisories.routes(advisory.id)
-    if all(route.state is not RouteState.AWAITING for route in routes):
+    """Shows the whole text where the side decides: in its admin channel, or to each releaser.
+
+    Later changes update it in place. Too few releasers: the admins of the side are told.
+    """
+    if not waiting_routes(uow, advisory):
         return
     refresh_cards(uow, advisory)
+    author = uow.officials.get(advisory.author_id)
+    side = uow.officials.of(advisory.government, Role.RELEASER)
+    releasers = counted(policy.RELEASE_QUORUM, side, advisory.government, author)
+    workspace = uow.workspaces.of_team(advisory.team)
+    places: list[tuple[str, str, str | None]] = [(o.team, o.user, o.user) for o in releasers]
+    if workspace is not None and workspace.admin_channel:
+        places = [(workspace.team, workspace.admin_channel, None)]
     sent = {
-        (card.user, card.facts.get("part", 1))
+        (card.channel, card.facts.get("part", 1))
         for card in uow.outbox.of_advisory(advisory.id, RELEASE)
     }
-    releasers = [
-        one
-        for one in uow.officials.of(advisory.government, Role.RELEASER)
-        if one.id != advisory.author_id
-    ]
-    for releaser in releasers:
+    for place in places:
         for part in range(1, len(parts_of(advisory.body)) + 1):
-            if (releaser.user, part) not in sent:
-                _send_release_card(uow, advisory, releaser, part)
-    if not releasers:
+            if (place[1], part) not in sent:
+                _send_release_card(uow, advisory, *place, part)
+    if not is_met(policy.RELEASE_QUORUM, releasers):
         for admin in uow.officials.of(advisory.government, Role.ADMIN):
             tell_directly(uow, admin, "advisories.no_releaser", number=advisory.number)
 
 
-def _send_release_card(uow: UnitOfWork, advisory: Advisory, releaser: Official, part: int) -> None:
+def _send_release_card(
+    uow: UnitOfWork, advisory: Advisory, team: str, channel: str, user: str | None, part: int
+) -> None:
     uow.outbox.add(
         RELEASE,
         {"part": part},
-        Method.DIRECT,
-        releaser.team,
-        releaser.user,
-        user=releaser.user,
+        Method.DIRECT if user else Method.POST,
+        team,
+        channel,
+        user=user,
         advisory_id=advisory.id,
         priority=URGENT,
-        key=_key_of_card(uow, advisory, RELEASE, releaser.user, part),
+        key=_key_of_card(uow, advisory, RELEASE, channel, part),
         doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
     )
 

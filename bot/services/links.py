@@ -16,9 +16,11 @@ from bot.domain.labels import Label, read_label
 from bot.domain.links import End, Link, LinkState, Terms
 from bot.domain.markings import Decision, Screening, screen_post
 from bot.domain.officials import Official
+from bot.domain.policy_table import BOTH_LIAISONS
 from bot.domain.rights import Act, Channel, Matter, Side, Verdict
 from bot.domain.tags import read_tags
 from bot.services.access import require_part, require_right
+from bot.services.approvals import require_both_sides
 from bot.services.kinds import LINK
 from bot.services.ports import ChannelView
 from bot.storage.unit_of_work import UnitOfWork
@@ -73,6 +75,7 @@ def accept_link(uow: UnitOfWork, actor: Official, code: str, here: ChannelView) 
     _require_linkable(here)
     accepted = link.accept(_end(actor, here, link.to_agency), uow.now)
     _require_right(uow, actor, Act.ACCEPT_LINK, link, Channel.OPEN)
+    require_both_sides(uow, BOTH_LIAISONS, link.proposed_by, actor, link.code)
     holder = uow.links.pair_holder(accepted)
     if holder is not None:
         raise errors.LinkExists(code=holder.code)
@@ -144,7 +147,7 @@ def amend_link(uow: UnitOfWork, actor: Official, code: str, terms: Terms) -> Lin
         code,
         Act.AMEND_LINK,
         "terms_proposed",
-        lambda link: link.propose_terms(terms, actor.government),
+        lambda link: link.propose_terms(terms, actor.government, actor.id),
     )
 
 
@@ -205,6 +208,7 @@ def _preview(  # noqa: PLR0911  one answer per rule, in the order the rules appl
 def _agree_terms(uow: UnitOfWork, actor: Official, link: Link) -> Link:
     agreed = link.agree_terms(actor.government)
     _require_right(uow, actor, Act.AGREE_TERMS, link)
+    require_both_sides(uow, BOTH_LIAISONS, link.pending_by, actor, link.code)
     holder = uow.links.pair_holder(agreed)
     if holder is not None:
         raise errors.LinkExists(code=holder.code)

@@ -7,6 +7,7 @@ from bot.domain.advisories import Advisory, RouteState
 from bot.domain.deliveries import URGENT, Delivery
 from bot.domain.officials import Role
 from bot.services import attachments
+from bot.services.awaiting import revision_to_show
 from bot.services.cards import is_shown, refresh_status
 from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
@@ -87,7 +88,8 @@ def _to_be_shown(uow: UnitOfWork, sent: Delivery, advisory: Advisory) -> str | N
     link = uow.links.get(sent.link_id or 0)
     if route is None or not policy.carries(advisory, link):
         return sent.shown
-    return f"{route.revision}/{advisory.label}"
+    revision = revision_to_show(uow, advisory, link, route, sent.shown)
+    return f"{revision}/{advisory.label}"
 
 
 def _keep_route_open(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> None:

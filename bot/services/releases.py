@@ -1,49 +1,92 @@
-"""A releaser of the originating side lets a waiting advisory go, or keeps it back."""
+"""Two releasers of the originating side let a waiting advisory go; one of them keeps it back."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from bot import errors
-from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
+from bot.domain.advisories import Advisory, Route, RouteState
+from bot.domain.approvals import Motion, is_met
 from bot.domain.officials import Official, Role
 from bot.domain.rights import Act, Matter
 from bot.services.access import require_part, require_right
+from bot.services.approvals import (
+    approve,
+    carry_motion,
+    open_button,
+    seal_button,
+    who_counts,
+)
+from bot.services.awaiting import (
+    ask_anew,
+    follow_advisory,
+    is_current,
+    quorum_for,
+    waiting_routes,
+)
 from bot.services.cards import copies_on
 from bot.services.issuing import refresh_cards
-from bot.services.revisions import first_copies, send_revision, tell_acknowledgers
+from bot.services.revisions import send_revision, tell_acknowledgers
 from bot.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Approval:
+    """What came of somebody's approval: whose words count now, and how many more are wanted."""
+
+    number: str
+    by: tuple[str, ...]
+    lacking: int
 
 
 def release_advisory(
     uow: UnitOfWork, actor: Official, number: str, revision: int | None = None
-) -> Advisory:
-    """Queues the advisory for every destination where it waits; others stay as they are.
+) -> Approval:
+    """Puts the actor's name to the release; with enough names it is queued wherever it waits.
 
-    `revision` is the one the releaser has read; raises AdvisoryChanged when it is another by now,
-    and ReleaseByAuthor for one's own.
+    `revision` is the one the releaser has read on a card; raises AdvisoryChanged when it is another
+    by now, ReleaseByAuthor for one's own, ApprovedAlready and ApprovedByYourOtherAccount for a
+    second approval of one person, ApprovalExpired by a card that is too old. Typed without a
+    revision, a motion that has expired is asked anew, with this as its first approval.
     """
     advisory = _awaiting(uow, actor, number, Act.RELEASE)
-    if advisory.author_id == actor.id:
-        raise errors.ReleaseByAuthor(number=advisory.number)
     if revision is not None and revision != advisory.revision:
         raise errors.AdvisoryChanged(number=advisory.number)
-    for route in _waiting(uow, advisory):
-        uow.advisories.put_route(
-            advisory.id, route.link_id, RouteState.QUEUED, actor.id, uow.now, advisory.revision
-        )
-        link = uow.links.get(route.link_id)
-        send_revision(uow, advisory, link, before=route.revision)
-    if advisory.revision > 1:
-        tell_acknowledgers(uow, advisory, "advisories.revised_note")
-    uow.audit.record(actor, "advisory.release", advisory.number, label=advisory.label)
+    motion = _motion(uow, advisory, renew=revision is None)
+    approved = approve(uow, actor, motion)
+    names = _let_go(uow, actor, advisory, approved)
     refresh_cards(uow, advisory)
     uow.homes.mark(one.id for one in uow.officials.of(actor.government, Role.RELEASER))
-    return advisory
+    return names
+
+
+def release_by_button(uow: UnitOfWork, actor: Official, value: str, team: str) -> Approval:
+    """The same by a card's button, which was sealed for that text in that workspace."""
+    number, revision = open_button(uow, Act.RELEASE, value, team)
+    return release_advisory(uow, actor, number, revision)
+
+
+def keep_back_by_button(uow: UnitOfWork, actor: Official, value: str, team: str) -> Advisory:
+    """Keeping back by a card's button, which was sealed for that text in that workspace."""
+    number, _ = open_button(uow, Act.KEEP_BACK, value, team)
+    return keep_back_advisory(uow, actor, number)
+
+
+def button_values(uow: UnitOfWork, advisory: Advisory, team: str) -> tuple[str, str] | None:
+    """What the two buttons of a card carry; None when nothing waits to be decided."""
+    motion = uow.approvals.open_on(Act.RELEASE, advisory.number)
+    if motion is None:
+        return None
+    return (
+        seal_button(uow, motion, Act.RELEASE, team),
+        seal_button(uow, motion, Act.KEEP_BACK, team),
+    )
 
 
 def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     """Decides that the advisory does not go where it waits."""
     advisory = _awaiting(uow, actor, number, Act.KEEP_BACK)
-    for route in _waiting(uow, advisory):
+    for route in waiting_routes(uow, advisory):
         copies = copies_on(uow, advisory, route.link_id)
         stays = any(copy.slack_ts or copy.may_stand for copy in copies)
         # Readers who have an earlier revision keep it: only the new text is kept back.
@@ -52,9 +95,56 @@ def keep_back_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisor
         by = None if stays else actor.id
         uow.advisories.put_route(advisory.id, route.link_id, state, by, uow.now)
     uow.audit.record(actor, "advisory.keep_back", advisory.number)
-    refresh_cards(uow, advisory)
+    refresh_cards(uow, advisory, "kept_back")
     uow.homes.mark(one.id for one in uow.officials.of(actor.government, Role.RELEASER))
     return advisory
+
+
+def _motion(uow: UnitOfWork, advisory: Advisory, *, renew: bool) -> Motion:
+    """The motion that is open on what waits; raises AdvisoryChanged when it is not."""
+    motion = uow.approvals.open_on(Act.RELEASE, advisory.number)
+    if motion is not None and renew and motion.has_expired(uow.now):
+        motion = ask_anew(uow, advisory, motion)
+    if motion is None:
+        motion = follow_advisory(uow, advisory, "changed")
+    if motion is None or not is_current(uow, advisory, motion):
+        raise errors.AdvisoryChanged(number=advisory.number)
+    return motion
+
+
+def _let_go(uow: UnitOfWork, actor: Official, advisory: Advisory, motion: Motion) -> Approval:
+    """Queues what enough people have approved by now."""
+    waiting = waiting_routes(uow, advisory)
+    quorums = [quorum_for(advisory, uow.links.get(route.link_id)) for route in waiting]
+    counting = [who_counts(uow, motion, quorum) for quorum in quorums]
+    names = tuple(one.name for one in counting[0])
+    lacking = max(
+        0 if is_met(quorum, found) else max(quorum.people - len(found), 1)
+        for quorum, found in zip(quorums, counting, strict=True)
+    )
+    if lacking:
+        return Approval(advisory.number, names, lacking)
+    carry_motion(uow, motion)
+    for route in waiting:
+        _queue(uow, actor, advisory, route)
+    if advisory.revision > 1:
+        tell_acknowledgers(uow, advisory, "advisories.revised_note")
+    uow.audit.record(
+        actor,
+        "advisory.release",
+        advisory.number,
+        label=advisory.label,
+        digest=motion.digest,
+        approved_by=[f"{one.team}/{one.user}" for one in counting[0]],
+    )
+    return Approval(advisory.number, names, 0)
+
+
+def _queue(uow: UnitOfWork, actor: Official, advisory: Advisory, route: Route) -> None:
+    uow.advisories.put_route(
+        advisory.id, route.link_id, RouteState.QUEUED, actor.id, uow.now, advisory.revision
+    )
+    send_revision(uow, advisory, uow.links.get(route.link_id), before=route.revision)
 
 
 def _awaiting(uow: UnitOfWork, actor: Official, number: str, act: Act) -> Advisory:
@@ -62,18 +152,7 @@ def _awaiting(uow: UnitOfWork, actor: Official, number: str, act: Act) -> Adviso
     advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is None or advisory.government != actor.government:
         raise errors.AdvisoryNotFound(number=number)
-    if not _waiting(uow, advisory):
+    if not waiting_routes(uow, advisory):
         raise errors.AdvisoryNotAwaiting(number=advisory.number)
     require_right(uow, actor, act, Matter(label=advisory.label, state=advisory.state))
     return advisory
-
-
-def _waiting(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
-    if not advisory.is_out:
-        return []
-    routes = uow.advisories.routes(advisory.id)
-    waiting = [route for route in routes if route.state is RouteState.AWAITING]
-    if advisory.state is AdvisoryState.ISSUED:
-        return waiting
-    # Of a superseded one only a newer text of what readers already have may still go.
-    return [route for route in waiting if first_copies(uow, advisory, route.link_id)]

@@ -10,6 +10,7 @@ import secrets
 
 from bot import errors
 from bot.domain.advisories import Advisory
+from bot.domain.approvals import counted
 from bot.domain.officials import Government, Official
 from bot.domain.policy_table import TWO_ADMINS
 from bot.domain.retention import PurgePlan, Schedule
@@ -41,7 +42,7 @@ def approve_purge(uow: UnitOfWork, actor: Official, code: str) -> PurgeRow:
     purge = _open_purge(uow, code)
     if purge.government != actor.government:
         raise errors.PurgeNotFound(code=code)
-    if actor.id in purge.approved_by:
+    if any(actor.is_same_person(uow.officials.get(one)) for one in purge.approved_by):
         raise errors.PurgeApprovedAlready(code=purge.code)
     uow.retention.approve(purge.code, actor.id)
     uow.audit.record(actor, "retention.approve", purge.code, digest=purge.digest)
@@ -108,8 +109,9 @@ def _open_purge(uow: UnitOfWork, code: str) -> PurgeRow:
 
 def _approved_plan(uow: UnitOfWork, code: str) -> tuple[PurgeRow, PurgePlan, list[int]]:
     purge = _open_purge(uow, code)
-    admins = {one.id for one in uow.officials.of(purge.government, TWO_ADMINS.role)}
-    approved = [one for one in purge.approved_by if one in admins]
+    roster = uow.officials.of(purge.government)
+    agreed = [one for one in roster if one.id in purge.approved_by]
+    approved = [one.id for one in counted(TWO_ADMINS, agreed, purge.government)]
     if len(approved) < TWO_ADMINS.people:
         raise errors.PurgeNotApproved(
             code=purge.code, approved=len(approved), needed=TWO_ADMINS.people

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState
-from bot.domain.deliveries import URGENT, Delivery, DeliveryState, Method
+from bot.domain.deliveries import URGENT, Method
 from bot.domain.labels import LabelReading, most_restrictive
 from bot.domain.links import Link
 from bot.domain.officials import Official
 from bot.domain.rights import Verdict
 from bot.services.attachments import take_away
-from bot.services.cards import refresh_copies
+from bot.services.cards import first_copies, refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
-from bot.services.kinds import CHANGE, COPY, REPLY, SOURCE
+from bot.services.kinds import CHANGE, REPLY, SOURCE
 from bot.services.notes import tell_directly
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -78,19 +78,6 @@ def tell_acknowledgers(uow: UnitOfWork, advisory: Advisory, key: str) -> None:
         official = uow.officials.get(receipt.official_id)
         if uow.officials.find(official.team, official.user) is not None:
             tell_directly(uow, official, key, number=advisory.number, revision=advisory.revision)
-
-
-def first_copies(
-    uow: UnitOfWork, advisory: Advisory, link_id: int | None = None
-) -> tuple[Delivery, ...]:
-    """The first part of every delivered copy: the head of its thread."""
-    return tuple(
-        copy
-        for copy in uow.outbox.of_advisory(advisory.id, COPY)
-        if copy.state is DeliveryState.DELIVERED
-        and copy.facts.get("part", 1) == 1
-        and link_id in (None, copy.link_id)
-    )
 
 
 def send_revision(uow: UnitOfWork, advisory: Advisory, link: Link, before: int) -> None:

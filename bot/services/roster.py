@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot import errors
 from bot.domain.agencies import Agency
+from bot.domain.characters import fold
 from bot.domain.officials import Government, Official, Role
 from bot.domain.rights import Act
 from bot.services.access import require_right
@@ -17,6 +18,8 @@ from bot.storage.unit_of_work import UnitOfWork
 # What the first admins of a configuration may do: enough to set up the first link and use it.
 FIRST_ADMIN_ROLES = (Role.ADMIN, Role.LIAISON, Role.RELEASER, Role.MEMBER)
 ROSTER_COLUMNS = ("workspace", "user_id", "name", "agency", "roles")
+# A column that may be left out: what all accounts of one person have in common.
+PERSON_COLUMN = "person"
 
 
 @dataclass(frozen=True)
@@ -32,9 +35,17 @@ class Person:
 
 
 def enrol_official(
-    uow: UnitOfWork, actor: Official, person: Person, agency: Agency, roles: Iterable[Role]
+    uow: UnitOfWork,
+    actor: Official,
+    person: Person,
+    agency: Agency,
+    roles: Iterable[Role],
+    same_as: str = "",
 ) -> Official:
-    """Enrols a person of the admin's own government, or changes what they may do."""
+    """Enrols a person of the admin's own government, or changes what they may do.
+
+    `same_as`: what all accounts of that person are enrolled with, on either side.
+    """
     require_right(uow, actor, Act.ENROL)
     wanted = frozenset(roles) or frozenset({Role.MEMBER})
     _require_own_side(uow, actor, person)
@@ -44,7 +55,7 @@ def enrol_official(
     known = uow.officials.find(person.team, person.user)
     if known and known.has(Role.ADMIN) and Role.ADMIN not in wanted:
         _require_other_admin(uow, known)
-    official = _put(uow, person, agency.code, wanted, actor.government, actor.id)
+    official = _put(uow, person, agency.code, wanted, actor.government, actor.id, same_as)
     uow.audit.record(
         actor,
         "roster.enrol",
@@ -133,7 +144,8 @@ def import_roster(uow: UnitOfWork, text: str) -> int:
         if missing:
             raise errors.BadRosterRow(row=0, reason=", ".join(missing))
         for count, row in enumerate(rows, start=1):
-            _import_row(uow, count, {one: (row.get(one) or "").strip() for one in ROSTER_COLUMNS})
+            columns = (*ROSTER_COLUMNS, PERSON_COLUMN)
+            _import_row(uow, count, {one: (row.get(one) or "").strip() for one in columns})
     except csv.Error as error:
         raise errors.BadRosterRow(row=count + 1, reason=str(error)) from error
     if before - _sides_with_admin(uow):
@@ -160,7 +172,13 @@ def _import_row(uow: UnitOfWork, number: int, row: dict[str, str]) -> None:
         raise errors.BadRosterRow(row=number, reason=row["roles"])
     person = Person(workspace.team, row["user_id"], row["name"] or row["user_id"])
     official = _put(
-        uow, person, agency.code, roles or frozenset({Role.MEMBER}), workspace.government, None
+        uow,
+        person,
+        agency.code,
+        roles or frozenset({Role.MEMBER}),
+        workspace.government,
+        None,
+        row[PERSON_COLUMN],
     )
     uow.audit.record(
         workspace.government,
@@ -178,19 +196,22 @@ def _put(
     roles: frozenset[Role],
     government: Government,
     by: int | None,
+    same_as: str = "",
 ) -> Official:
-    return uow.officials.put(
-        {
-            "team": person.team,
-            "user": person.user,
-            "government": government.value,
-            "agency": agency,
-            "roles": sorted(role.value for role in roles),
-            "name": person.name,
-            "enrolled_by": by,
-            "enrolled_at": uow.now,
-        }
-    )
+    values: dict[str, object] = {
+        "team": person.team,
+        "user": person.user,
+        "government": government.value,
+        "agency": agency,
+        "roles": sorted(role.value for role in roles),
+        "name": person.name,
+        "enrolled_by": by,
+        "enrolled_at": uow.now,
+    }
+    # Enrolled anew without it, an account stays whose it was said to be. Only a digest is kept.
+    if same_as.strip():
+        values["person"] = uow.delivery_keys.of("person", fold(same_as).text.casefold().strip())
+    return uow.officials.put(values)
 
 
 def _require_own_side(uow: UnitOfWork, actor: Official, person: Person) -> None:

@@ -41,7 +41,7 @@ def take_back(
         uow.outbox.refresh(said, URGENT)
     note_change(uow, withdrawn, "withdrawn")
     tell_acknowledgers(uow, withdrawn, "advisories.withdrawn_note")
-    refresh_cards(uow, withdrawn)
+    refresh_cards(uow, withdrawn, "withdrawn")
     return withdrawn
 
 
@@ -61,5 +61,5 @@ def supersede_advisory(uow: UnitOfWork, actor: Official, number: str, by: str) -
         uow.outbox.refresh(source)
     note_change(uow, superseded, "superseded")
     tell_acknowledgers(uow, superseded, "advisories.superseded_note")
-    refresh_cards(uow, superseded)
+    refresh_cards(uow, superseded, "withdrawn")
     return superseded

@@ -204,7 +204,7 @@ class Retention:
                 here = outbox.c.id.in_(rows)
                 run(update(outbox).where(here).values(facts={}, last_error="purged"))
             case DataClass.PERSON:
-                nameless = {"name": officials.c.user}
+                nameless = {"name": officials.c.user, "person": None}
                 run(update(officials).where(officials.c.id.in_(rows)).values(nameless))
 
 

@@ -127,6 +127,7 @@ def _values(link: Link) -> dict[str, Any]:
         "pending": _terms_values(link.pending) if link.pending else None,
         "pending_from": link.pending_from,
         "flows_since": link.flows_since,
+        "pending_by": link.pending_by,
     }
     for side, end in (("near", link.near), ("far", link.far)):
         if end is not None:
@@ -190,4 +191,5 @@ def _link(row: Row[Any]) -> Link:
         _terms(row.pending) if row.pending else None,
         Government(row.pending_from) if row.pending_from else None,
         row.flows_since,
+        row.pending_by,
     )

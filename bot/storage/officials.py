@@ -126,4 +126,5 @@ def _official(row: Row[Any]) -> Official:
         frozenset(Role(role) for role in row.roles),
         row.name,
         row.language,
+        row.person or "",
     )

@@ -46,6 +46,9 @@ workspaces = Table(
     Column("bot_id", String(32)),
     # Where the head of the audit log is shown.
     Column("audit_channel", String(32)),
+    # Where a side decides among itself, and for how long an approval may be waited for.
+    Column("admin_channel", String(32)),
+    Column("approval_hours", Integer, nullable=False, server_default="72"),
     CheckConstraint("government IN ('JP','AU')", name="government"),
 )
 
@@ -84,6 +87,8 @@ officials = Table(
     Column("active", Boolean, nullable=False, server_default=text("true")),
     Column("enrolled_by", Identity),
     Column("enrolled_at", Instant, nullable=False),
+    # The same words on two accounts, of either side: one person.
+    Column("person", String(64)),
     UniqueConstraint("team", "user"),
     CheckConstraint("government IN ('JP','AU')", name="government"),
     CheckConstraint("language IN ('auto','en','ja')", name="language"),
@@ -114,6 +119,7 @@ links = Table(
     Column("pending", Json),
     Column("pending_from", String(2)),
     Column("flows_since", Instant),
+    Column("pending_by", Identity),
     CheckConstraint("state IN ('proposed','active','paused','cut','declined')", name="state"),
     Index("ix_links_near", "near_team", "near_channel"),
     Index("ix_links_far", "far_team", "far_channel"),

@@ -14,6 +14,7 @@ from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.actions import Actions
 from bot.storage.advisories import Advisories
 from bot.storage.agencies import Agencies
+from bot.storage.approvals import Approvals
 from bot.storage.attachments import Attachments
 from bot.storage.audit import AuditLog
 from bot.storage.budgets import Budgets
@@ -32,6 +33,7 @@ from bot.storage.requests import Requests
 from bot.storage.rereads import Rereads
 from bot.storage.restores import Restores
 from bot.storage.schedules import Schedules
+from bot.storage.seals import Seals
 from bot.storage.sequences import Sequences
 from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
@@ -174,6 +176,14 @@ class UnitOfWork:
     @cached_property
     def retention(self) -> Retention:
         return Retention(self.connection, self.now)
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        return Approvals(self.connection, self.now)
+
+    @cached_property
+    def seals(self) -> Seals:
+        return Seals(self.keys, self.delivery_keys, self.now)
 
     @cached_property
     def tokens(self) -> Tokens:

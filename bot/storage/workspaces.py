@@ -12,6 +12,8 @@ from bot.domain.officials import Government
 from bot.storage.budgets import Budgets
 from bot.storage.tables import heard, workspaces
 
+APPROVAL_HOURS = 72
+
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
 OF_TEAM = select(workspaces).where(workspaces.c.team == bindparam("team"))
 
@@ -26,6 +28,8 @@ class WorkspaceRow:
     bot_user: str | None
     bot_id: str | None
     audit_channel: str = ""
+    admin_channel: str = ""
+    approval_hours: int = APPROVAL_HOURS
 
 
 class Workspaces:
@@ -56,10 +60,24 @@ class Workspaces:
         rows = self._connection.execute(select(workspaces).order_by(workspaces.c.name))
         return tuple(_workspace(row) for row in rows)
 
-    def put(self, team: str, name: str, government: Government, audit_channel: str = "") -> None:
+    def put(
+        self,
+        team: str,
+        name: str,
+        government: Government,
+        audit_channel: str = "",
+        admin_channel: str = "",
+        approval_hours: int = APPROVAL_HOURS,
+    ) -> None:
         """Adds the workspace, or brings what the settings say of it up to date."""
         self._known.pop(team, None)
-        values = {"name": name, "government": government.value, "audit_channel": audit_channel}
+        values = {
+            "name": name,
+            "government": government.value,
+            "audit_channel": audit_channel,
+            "admin_channel": admin_channel,
+            "approval_hours": approval_hours,
+        }
         found = self._connection.execute(
             update(workspaces).where(workspaces.c.team == team).values(values)
         )
@@ -92,5 +110,13 @@ class Workspaces:
 
 
 def _workspace(row: Row[Any]) -> WorkspaceRow:
-    side, shown = Government(row.government), row.audit_channel or ""
-    return WorkspaceRow(row.team, row.name, side, row.bot_user, row.bot_id, shown)
+    return WorkspaceRow(
+        row.team,
+        row.name,
+        Government(row.government),
+        row.bot_user,
+        row.bot_id,
+        row.audit_channel or "",
+        row.admin_channel or "",
+        row.approval_hours,
+    )

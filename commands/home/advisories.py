@@ -6,6 +6,7 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
 from bot.domain.rights import Act, Matter, Side
 from bot.services.advisories import list_advisories
+from bot.services.releases import button_values
 from commands.home.sections import Section, Visit, heading, with_button
 from integrations.slack.blocks import Block, button, section
 from integrations.slack.speech import Safe
@@ -43,14 +44,18 @@ def to_approve(visit: Visit) -> list[Block]:
         and policy.may(official, Act.RELEASE, Matter(label=one.label, state=one.state))
         and any(r.state is RouteState.AWAITING for r in visit.uow.advisories.routes(one.id))
     ]
-    words = visit.speech.say("advisories.button.release")
-    lines = [
-        with_button(
-            _line(visit, one), button(words, "release", f"{one.number}:{one.revision}", "primary")
-        )
-        for one in waiting
-    ]
+    lines = [_with_release(visit, one) for one in waiting]
     return [heading(visit, "home.to_approve"), *lines] if lines else []
+
+
+def _with_release(visit: Visit, advisory: Advisory) -> Block:
+    """The line, and while my approval is wanted the button that gives it."""
+    motion = visit.uow.approvals.open_on(Act.RELEASE, advisory.number)
+    values = button_values(visit.uow, advisory, visit.official.team)
+    if motion is None or values is None or visit.official.id in motion.approved_by:
+        return _line(visit, advisory)
+    words = visit.speech.say("advisories.button.release")
+    return with_button(_line(visit, advisory), button(words, "release", values[0], "primary"))
 
 
 def _line(visit: Visit, advisory: Advisory) -> Block:

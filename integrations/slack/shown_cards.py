@@ -61,7 +61,8 @@ class CardShapes:
         return Safe("\n".join(lines))
 
     def _release(self, facts: ReleaseFacts, reader: Language) -> Shown:
-        speech = self._voice.speech(reader)
+        # In a channel several people of the side read: it speaks their side's own language.
+        speech = self._voice.speech(own_language(facts.side) if facts.in_channel else reader)
         top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
         heading = speech.say(
             "advisories.release_asked" if not facts.decided else "advisories.release_decided",
@@ -70,14 +71,11 @@ class CardShapes:
             author=facts.author,
             time=facts.posted_at,
         )
-        where = Safe(
-            "\n".join(
-                (
-                    *(route_line(speech, one) for one in facts.destinations),
-                    *(status_line(speech, one) for one in facts.files),
-                )
-            )
-        )
+        lines = [route_line(speech, one) for one in facts.destinations]
+        lines += [status_line(speech, one) for one in facts.files]
+        if not facts.decided:
+            lines.append(_approvals_line(speech, facts))
+        where = Safe("\n".join(lines))
         body = self._voice.quoted(facts.body, facts.names)
         blocks = [section(top), section(heading)]
         if facts.title:
@@ -87,11 +85,12 @@ class CardShapes:
             part = speech.say("advisories.part", part=facts.part, parts=facts.parts)
             blocks.append(context(part))
         if not facts.decided and facts.part == facts.parts:
-            value = f"{facts.number}:{facts.revision}"
+            release = speech.say("advisories.button.release")
+            keep_back = speech.say("advisories.button.keep_back")
             blocks.append(
                 actions(
-                    button(speech.say("advisories.button.release"), "release", value, "primary"),
-                    button(speech.say("advisories.button.keep_back"), "keep_back", facts.number),
+                    button(release, "release", facts.release_value, "primary"),
+                    button(keep_back, "keep_back", facts.keep_back_value),
                 )
             )
         blocks.append(section(bottom))
@@ -106,6 +105,17 @@ class CardShapes:
         ]
         let_go = button(speech.say("advisories.button.discard"), "discard", facts.number)
         return Shown(text, [section(text), actions(*choices, let_go)])
+
+
+def _approvals_line(speech: Speech, facts: ReleaseFacts) -> Safe:
+    """Who has approved so far, how many it takes, and until when."""
+    return speech.say(
+        "approvals.standing",
+        names=list(facts.approved_by) or Safe("–"),
+        n=len(facts.approved_by),
+        needed=facts.needed,
+        time=facts.expires_at or Safe("–"),
+    )
 
 
 def route_line(speech: Speech, route: RouteFacts) -> Safe:

@@ -105,7 +105,7 @@ class LifeOfALink(RuleBasedStateMachine):
 
     @rule(side=SIDES, terms=TERMS)
     def propose_terms(self, side: Government, terms: Terms) -> None:
-        verb = lambda: self.link.propose_terms(terms, side)  # noqa: E731  names what is tried
+        verb = lambda: self.link.propose_terms(terms, side, 7)  # noqa: E731  names what is tried
         refusal = self.not_live() or ("TermsPending" if self.model["pending"] else None)
         self.expect(refusal, verb, pending=terms, by=side)
 

@@ -122,7 +122,7 @@ async def test_hostile_text_arrives_inert(bridge: Bridge) -> None:
         assert "hxxps://evil[.]example/login" in words
 
 
-async def test_an_amber_advisory_waits_for_a_releaser_of_its_own_side(bridge: Bridge) -> None:
+async def test_an_amber_advisory_waits_for_two_releasers_of_its_own_side(bridge: Bridge) -> None:
     await bridge.enrol_everybody()
     await bridge.link()
     ts = await bridge.suzuki.says("#ransomware TLP:AMBER for release")
@@ -132,6 +132,9 @@ async def test_an_amber_advisory_waits_for_a_releaser_of_its_own_side(bridge: Br
     await bridge.nguyen.sees("said afterwards")
     assert await bridge.nguyen.posts_with("for release") == []
     await bridge.tanaka.presses(card, "release")
+    second = await bridge.sato.is_written("for release", "2名中1名")
+    assert await bridge.nguyen.posts_with("for release") == []
+    await bridge.sato.presses(second, "release")
     await bridge.nguyen.sees("for release", "TLP:AMBER")
     await bridge.suzuki.sees_on_card(ts, "転送済み")
     await bridge.sato.is_written("for release", "判断済み")

@@ -153,11 +153,13 @@ async def test_a_marked_file_name_holds_the_whole_post_back(linked: Bridge) -> N
     assert "marked" not in await linked.nguyen.everything()
 
 
-async def test_a_file_waits_for_the_releaser_with_its_text(linked: Bridge) -> None:
+async def test_a_file_waits_for_both_releasers_with_its_text(linked: Bridge) -> None:
     await says(linked.suzuki, linked, "#advisory TLP:AMBER released", ("annex.pdf", PDF))
     card = await linked.tanaka.is_written("released", "annex.pdf")
     assert shown(linked, linked.nguyen) == []
     await linked.tanaka.presses(card, "release")
+    second = await linked.sato.is_written("released", "annex.pdf")
+    await linked.sato.presses(second, "release")
     assert [one[0] for one in await arrive(linked, linked.nguyen, 1)] == ["annex.pdf"]
 
 

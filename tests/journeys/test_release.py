@@ -11,6 +11,8 @@ async def test_a_manual_link_waits_for_release_by_command_or_by_button(strict: B
     await strict.enrol_everybody()
     await strict.link("tags:advisory ceiling:AMBER mode:manual")
     baker, nguyen, walsh, suzuki = strict.baker, strict.nguyen, strict.walsh, strict.suzuki
+    khan = strict.khan
+    await walsh.types("/kakehashi enrol <@U14KHAN> agency:NOCS roles:releaser")
     first = await baker.says("#advisory TLP:CLEAR released by a command")
     card = await walsh.is_written("released by a command", "waits for your decision")
     number = number_in(text_of(card))
@@ -20,7 +22,10 @@ async def test_a_manual_link_waits_for_release_by_command_or_by_button(strict: B
     assert "This needs the role releaser" in refusal
     refusal = await strict.tanaka.types(f"/advisory release {number}")
     assert f"閲覧できるアドバイザリ{number}はありません" in refusal
-    assert "released and on its way" in await walsh.types(f"/advisory release {number}")
+    lacking = await walsh.types(f"/advisory release {number}")
+    assert "Approvals that count now: Erin Walsh" in lacking
+    assert "You have approved" in await walsh.types(f"/advisory release {number}")
+    assert "released and on its way" in await khan.types(f"/advisory release {number}")
     await suzuki.sees("released by a command", "Tom Baker")
     assert "is not waiting for release" in await walsh.types(f"/advisory keep {number}")
 
@@ -33,6 +38,8 @@ async def test_a_manual_link_waits_for_release_by_command_or_by_button(strict: B
     last = await nguyen.says("#advisory TLP:GREEN released by a button")
     card = await walsh.is_written("released by a button", "waits for your decision")
     await walsh.presses(card, "release")
+    second = await khan.is_written("released by a button", "1 of 2")
+    await khan.presses(second, "release")
     await suzuki.sees("released by a button")
     await nguyen.sees_on_card(last, "delivered")
     assert await suzuki.posts_with("kept back") == []

@@ -130,9 +130,13 @@ def test_the_label_may_stand_in_the_text_as_well(uow: UnitOfWork) -> None:
     assert open_one(uow, text="[TLP:GREEN] x").label is Label.GREEN
 
 
-def test_a_releaser_lets_a_waiting_advisory_go(uow: UnitOfWork) -> None:
+def test_two_releasers_let_a_waiting_advisory_go(uow: UnitOfWork) -> None:
     awaiting(uow)
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST.lower())
+    first = releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST.lower())
+    assert (first.by, first.lacking, cast.routes(uow)) == (("Suzuki",), 1, ["awaiting"])
+    second = cast.second_releaser(uow, cast.TOKYO)
+    both = releases.release_advisory(uow, second, FIRST.lower())
+    assert (both.by, both.lacking) == (("Suzuki", "Mori"), 0)
     assert cast.routes(uow) == ["queued"]
     with pytest.raises(errors.AdvisoryNotAwaiting):
         releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)

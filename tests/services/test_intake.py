@@ -8,7 +8,7 @@ import pytest
 from bot.domain.advisories import AdvisoryState
 from bot.domain.labels import Label
 from bot.domain.links import Direction, Mode
-from bot.services import intake, links, releases, roster
+from bot.services import intake, links, roster
 from bot.services.incoming import Outcome
 from bot.storage.tables import advisories, metadata, outbox
 from bot.storage.unit_of_work import UnitOfWork
@@ -248,7 +248,7 @@ def test_an_author_who_left_meanwhile_still_has_their_advisory(uow: UnitOfWork) 
     cast.join(uow, mode=Mode.MANUAL)
     cast.post(uow, "TANAKA", GREEN)
     roster.remove_official(uow, cast.the(uow, "SATO"), cast.TOKYO, "U02TANAKA")
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), "ADV-2026-0001")
+    cast.release(uow, "ADV-2026-0001")
     assert cast.routes(uow) == ["queued"]
 
 

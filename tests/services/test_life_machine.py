@@ -620,8 +620,7 @@ class Life(RuleBasedStateMachine):
                 can = self.may_go(post, key)
                 route.update(state="queued", revision=post["revision"], sure=can, fresh=can)
                 route["ordered"] = False
-        releaser = RELEASERS[post["team"]]
-        self.do(lambda uow: releases.release_advisory(uow, cast.the(uow, releaser), post["number"]))
+        self.do(lambda uow: cast.release(uow, post["number"], post["team"]))
 
     def may_go(self, post: Fields, key: int) -> bool:
         link = self.links[key]

@@ -162,9 +162,7 @@ def test_a_reply_that_cannot_go_back_stays_and_its_author_is_told(
 ) -> None:
     out(uow, desk, **about)
     if "mode" in about:
-        from bot.services import releases
-
-        releases.release_advisory(uow, cast.the(uow, "SUZUKI"), "ADV-2026-0001")
+        cast.release(uow, "ADV-2026-0001")
         desk.say_all()
     reply(uow, "NGUYEN", desk.thread(COPY))
     desk.say_all()

@@ -112,7 +112,7 @@ def test_a_tighter_label_is_shown_at_once_while_the_new_text_waits_for_a_release
     (reply,) = desk.shows(REPLY)
     assert isinstance(reply, ReplyFacts)
     assert reply.label is Label.AMBER
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)
+    cast.release(uow, FIRST)
     desk.say_all()
     assert (copy(desk).revision, copy(desk).body) == (2, "#advisory [TLP:AMBER] CANARY")
 
@@ -121,7 +121,7 @@ def test_readers_keep_the_text_they_have_when_its_revision_is_kept_back(
     uow: UnitOfWork, desk: Desk
 ) -> None:
     out(uow, desk, mode=Mode.MANUAL)
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)
+    cast.release(uow, FIRST)
     desk.say_all()
     edit(uow, f"{GREEN} CANARY")
     releases.keep_back_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)
@@ -131,7 +131,7 @@ def test_readers_keep_the_text_they_have_when_its_revision_is_kept_back(
     # It is followed as before: the next revision waits, and may go.
     edit(uow, f"{GREEN} third", moment=2)
     assert cast.routes(uow) == ["awaiting"]
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)
+    cast.release(uow, FIRST)
     desk.say_all()
     assert copy(desk).body == f"{GREEN} third"
 
@@ -144,7 +144,7 @@ def test_an_undelivered_original_that_turned_amber_still_goes_once_released(
     edit(uow, "#advisory [TLP:AMBER] waits")
     desk.say_all()
     assert desk.shows(COPY) == []
-    releases.release_advisory(uow, cast.the(uow, "SUZUKI"), FIRST)
+    cast.release(uow, FIRST)
     desk.say_all()
     assert copy(desk).body == "#advisory [TLP:AMBER] waits"
     assert len(desk.shows(COPY)) == 1

@@ -16,7 +16,7 @@ from bot.domain.deliveries import Delivery, DeliveryState, Method
 from bot.domain.labels import Label
 from bot.domain.links import Link, Mode
 from bot.domain.officials import Role
-from bot.services import links, releases
+from bot.services import links
 from bot.services.facts import CopyFacts, NoteFacts, StatusFacts
 from bot.services.kinds import COPY, NOTE, STATUS
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Refused
@@ -197,9 +197,7 @@ async def test_a_released_advisory_still_leaves_after_the_link_was_made_manual(
 ) -> None:
     text, terms = "#advisory [TLP:AMBER] patch", {"ceiling": Label.AMBER}
     link = issued(database, text, **terms)
-    database.transact(
-        lambda uow: releases.release_advisory(uow, cast.the(uow, "SUZUKI"), "ADV-2026-0001")
-    )
+    database.transact(lambda uow: cast.release(uow, "ADV-2026-0001"))
     database.transact(lambda uow: _agree(uow, link, mode=Mode.MANUAL, **terms))
     await settle(dispatcher, clock, 10)
     assert len(postman.of(COPY, Method.POST)) == 1
