@@ -19,6 +19,7 @@ from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.domain.officials import Government, Official
 from bot.logs import hide
 from bot.services.duties import set_standing
+from bot.services.file_composers import note_upload
 from bot.services.roster import Person, ensure_first_admins
 from bot.settings import Settings
 from bot.storage.database import Database
@@ -234,9 +235,7 @@ class Application:
         return await self.people.person(team, user) or Person(team, user, user)
 
     async def _note_upload(self, delivery_id: int, before: str, file: str) -> bool:
-        return await self.database.run(
-            lambda uow: uow.attachments.note_upload(delivery_id, before, file)
-        )
+        return await self.database.run(lambda uow: note_upload(uow, delivery_id, before, file))
 
     async def _learned(self, identity: Identity) -> None:
         await self.database.run(

@@ -157,7 +157,8 @@ def files_facts(
         for one in uow.outbox.of_advisory(advisory.id, FILE)
         if (one.link_id, one.team, one.channel) == there
     }
-    late = [_late(one, sent.get(one.id)) for one in files if one.staying is None]
+    left = [one for one in files if one.staying is None and one.removed_in is None]
+    late = [_late(one, sent.get(one.id)) for one in left]
     staying = Counter(one.staying.value for one in files if one.staying)
     found = FilesFacts(
         coming=len(late),
@@ -170,7 +171,10 @@ def files_facts(
 def note_put_off(uow: UnitOfWork, outgoing: Outgoing) -> None:
     """A file that does not come at once: its readers and its author can see why."""
     delivery = outgoing.delivery
-    if delivery.kind == FILE and delivery.target is None and delivery.attempts == TOLD_FROM:
+    tries = delivery.attempts
+    # At the second, fourth, eighth ...: one of them may have died before it could tell.
+    is_told = tries >= TOLD_FROM and tries & (tries - 1) == 0
+    if delivery.kind == FILE and delivery.target is None and is_told:
         _refresh_everything(uow, delivery)
 
 

@@ -63,6 +63,20 @@ def _require_sendable(
         raise Withheld("no_longer_shown")
 
 
+def note_upload(uow: UnitOfWork, delivery_id: int, before: str, file: str) -> bool:
+    """Notes Slack's id of bytes that nobody can see yet, if they may still be shown.
+
+    Fetching and sending takes its time: policy is asked once more, right before they are shown.
+    False when they may not be, or when somebody else has noted others meanwhile.
+    """
+    if file:
+        try:
+            _file(uow, uow.outbox.get(delivery_id))
+        except Withheld:
+            return False
+    return uow.attachments.note_upload(delivery_id, before, file)
+
+
 def file_lines(uow: UnitOfWork, advisory: Advisory) -> tuple[FileStatus, ...]:
     """What became of each file of an advisory, at each destination, for its own side."""
     if not advisory.files:

@@ -281,6 +281,24 @@ async def test_a_withdrawal_overtakes_a_file_that_is_late(linked: Bridge) -> Non
     assert [one[0] for one in found] == ["next.pdf"]
 
 
+async def test_what_is_withdrawn_while_it_is_fetched_is_never_shown(linked: Bridge) -> None:
+    tokyo, canberra = (place_of(linked, one) for one in (linked.suzuki, linked.nguyen))
+    canberra.faults.add("hang", "files.getUploadURLExternal", times=1, seconds=3, stored=True)
+    await says(linked.suzuki, linked, f"{GREEN} too late", ("annex.pdf", PDF))
+
+    async def fetching() -> bool | None:
+        return True if any(one["kind"] == "download" for one in tokyo.state.log) else None
+
+    await eventually(fetching, "the file being fetched")
+    number = number_in((await linked.nguyen.sees("too late"))["text"])
+    await linked.suzuki.types(f"/advisory withdraw {number} reason:mistaken")
+    await settled(linked)
+    done = [one["summary"] for one in canberra.state.log if one["kind"] == "web_api"]
+    assert "files.getUploadURLExternal" in done
+    assert "files.completeUploadExternal" not in done
+    assert shown(linked, linked.nguyen) == []
+
+
 async def test_a_file_is_carried_on_after_a_restart_in_the_middle(linked: Bridge) -> None:
     canberra = place_of(linked, linked.nguyen)
     canberra.faults.add("hang", "files.completeUploadExternal", times=1, seconds=60, stored=True)
