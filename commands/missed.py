@@ -117,7 +117,7 @@ class Missed:
             return old
 
         gone = await self._edge.look(vanished)
-        log.info("missed.read", team=team, messages=len(span.messages), deleted=len(gone))
+        log.info("missed.read", team=team, read=len(span.messages), deleted=len(gone))
         return gone == absent
 
 

@@ -34,13 +34,16 @@ class Nursery:
     def __init__(self) -> None:
         self._process: asyncio.subprocess.Process | None = None
         self._reading: asyncio.Task[None] | None = None
+        # Two who ask for the first birth at once must not open two of these.
+        self._opening = asyncio.Lock()
         self._births: deque[asyncio.Future[int]] = deque()
         self._ends: dict[int, asyncio.Future[int]] = {}
 
     async def bear(self, order: dict[str, object]) -> tuple[int, asyncio.Future[int]]:
         """A new process: its number, and its exit code once it has ended."""
-        if self._process is None:
-            await self._open()
+        async with self._opening:
+            if self._process is None:
+                await self._open()
         assert self._process is not None
         assert self._process.stdin is not None
         birth: asyncio.Future[int] = asyncio.get_running_loop().create_future()

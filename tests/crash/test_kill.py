@@ -44,7 +44,7 @@ FAULTS = 0.2
 # Kills: at any sign of life from the start on; or between a post and its answer. Both are counted,
 # not timed, so that a slow machine is not a machine on which nothing happens.
 AT_ANY_SIGN, SIGNS, POSTS, SILENCE = 0.25, 60, 40, 2.0
-EVERY = 10
+EVERY = 25
 
 
 @pytest.fixture
