@@ -7,7 +7,15 @@ from collections.abc import Callable
 from bot.domain.advisories import Advisory
 from bot.domain.deliveries import DeliveryState
 from bot.domain.labels import Label
-from bot.services import advisories, issuing, receipts, releases, whereabouts, withdrawals
+from bot.services import (
+    advisories,
+    issuing,
+    receipts,
+    relabelling,
+    releases,
+    whereabouts,
+    withdrawals,
+)
 from bot.services.whereabouts import DeliveryView
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
@@ -60,6 +68,15 @@ def label(ask: Ask) -> Reply:
 def label_by_button(chosen: Label) -> Callable[[Ask], Reply]:
     """The handler of one label's button on a held post's card."""
     return lambda ask: _label(ask, ask.value, chosen)
+
+
+def relabel(ask: Ask) -> Reply:
+    chosen = ask.arguments.label("label")
+    number = ask.arguments.text("number")
+    done = relabelling.relabel_advisory(ask.uow, ask.official, number, chosen)
+    about = {"number": done.number, "label": done.label, "names": list(done.by) or Safe("–")}
+    key = "approvals.relaxing" if done.lacking else "advisories.relabelled"
+    return Reply(ask.say(key, **about, n=done.lacking))
 
 
 def discard(ask: Ask) -> Reply:
@@ -188,6 +205,7 @@ COMMAND = Command(
         Verb("status", status, (NUMBER,)),
         Verb("ack", acknowledge, (NUMBER,)),
         Verb("label", label, (NUMBER, LABEL)),
+        Verb("relabel", relabel, (NUMBER, LABEL)),
         Verb("discard", discard, (NUMBER,)),
         Verb("release", release, (NUMBER,)),
         Verb("keep", keep, (NUMBER,)),

@@ -37,6 +37,7 @@ from bot.services import (
     issuing,
     links,
     receipts,
+    relabelling,
     releases,
     replies,
     retention,
@@ -209,6 +210,18 @@ def released_by_its_author(scene: Scene) -> None:
 def released_unread(scene: Scene) -> None:
     scene.posted(mode=Mode.MANUAL)
     release(scene, revision=9)
+
+
+def relabel(scene: Scene, chosen: Label) -> None:
+    relabelling.relabel_advisory(scene.uow, scene.the("TANAKA"), FIRST, chosen)
+
+
+def relaxed_while_an_earlier_text_stands(scene: Scene) -> None:
+    scene.arrived()
+    relabel(scene, Label.AMBER)
+    edited = cast.said(scene.uow, "TANAKA", "#advisory another", edited_ts="1789600000.9")
+    intake.take_edit(scene.uow, edited)
+    relabel(scene, Label.GREEN)
 
 
 def press(scene: Scene, value: str) -> None:
@@ -507,6 +520,8 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "AdvisoryNotAwaiting": lambda s: (s.posted(), release(s)),
     "ApprovedAlready": lambda s: (s.posted(mode=Mode.MANUAL), release(s), release(s)),
     "ApprovalExpired": pressed_too_late,
+    "LabelUnchanged": lambda s: (s.posted(), relabel(s, Label.GREEN)),
+    "EarlierTextStands": relaxed_while_an_earlier_text_stands,
     "ProposerMayNoLonger": proposer_left,
     "AdvisoryNotReceived": lambda s: (s.arrived(), acknowledge(s, "SATO")),
     "AlreadyAcknowledged": acknowledged_twice,

@@ -66,6 +66,16 @@ TABLE: tuple[Row, ...] = (
     ),
     Row(ALLOW, _these(Act.WITHDRAW, Act.SUPERSEDE), ORIGINATORS, states=OUT),
     Row(ALLOW, _these(Act.ACKNOWLEDGE), SPEAKERS, sides=OTHER, states=OUT),
+    Row(ALLOW, _these(Act.TIGHTEN), SPEAKERS, sides=EITHER, labels=frozenset(Label), states=OUT),
+    Row(
+        ASK,
+        _these(Act.RELAX),
+        ORIGINATORS,
+        labels=RELAYED,
+        markings=PASSABLE,
+        states=ISSUED,
+        quorum=TWO_RELEASERS,
+    ),
     # The bridge: what travels by itself, and what waits for two. A relayed copy never travels on.
     Row(
         ALLOW,

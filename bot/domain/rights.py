@@ -57,6 +57,8 @@ class Act(StrEnum):
 
     POST = "post"
     ACKNOWLEDGE = "acknowledge"
+    TIGHTEN = "tighten"  # a more restrictive label
+    RELAX = "relax"  # a less restrictive one
     LABEL = "label"
     DISCARD = "discard"
     RELEASE = "release"  # put one's name to what waits

@@ -74,6 +74,8 @@ BotError
 │   ├── AdvisoryNotAwaiting     nothing waits for release
 │   ├── ApprovedAlready         the second approval has to be somebody else's
 │   ├── ApprovalExpired         asked too long ago: it is asked anew
+│   ├── LabelUnchanged          it bears that label already
+│   ├── EarlierTextStands       readers have another text than the one to be relaxed
 │   ├── ProposerMayNoLonger     who proposed it may not any more
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency

@@ -9,6 +9,8 @@ __all__ = [
     "ApprovedAlready",
     "ApprovedByYourOtherAccount",
     "ButtonNotGenuine",
+    "EarlierTextStands",
+    "LabelUnchanged",
     "LinkNeedsTwoPeople",
     "ProposerMayNoLonger",
 ]
@@ -31,6 +33,14 @@ class ApprovedAlready(NotPossible):
 
 
 class ApprovalExpired(NotPossible):
+    names = ("number",)
+
+
+class LabelUnchanged(NotPossible):
+    names = ("number", "label")
+
+
+class EarlierTextStands(NotPossible):
     names = ("number",)
 
 

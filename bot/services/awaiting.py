@@ -29,6 +29,9 @@ def waiting_routes(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
 
 def follow_advisory(uow: UnitOfWork, advisory: Advisory, why: str) -> Motion | None:
     """The motion about what waits now; one about anything else is void, for the reason given."""
+    relaxing = uow.approvals.open_on(Act.RELAX, advisory.number)
+    if relaxing is not None and (relaxing.version != advisory.revision or not advisory.is_out):
+        void_motion(uow, relaxing, why)
     subject = _subject(uow, advisory)
     if subject is not None:
         return put_motion(uow, subject)

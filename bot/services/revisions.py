@@ -29,11 +29,18 @@ def revise_advisory(
     label = most_restrictive(labels)
     if label is None:
         return advisory
-    uow.advisories.keep_revision(advisory, uow.now)
     revised = advisory.revise(label, body, uow.now)
+    return spread_revision(uow, advisory, revised, author, "advisory.revise")
+
+
+def spread_revision(
+    uow: UnitOfWork, advisory: Advisory, revised: Advisory, actor: Official, decision: str
+) -> Advisory:
+    """Stores the next revision of an advisory and lets it go where it may."""
+    uow.advisories.keep_revision(advisory, uow.now)
     uow.advisories.save(revised)
     uow.audit.record(
-        author, "advisory.revise", advisory.number, revision=revised.revision, label=label
+        actor, decision, advisory.number, revision=revised.revision, label=revised.label
     )
     sent = [_revise_route(uow, revised, route) for route in uow.advisories.routes(advisory.id)]
     if any(sent):

@@ -33,6 +33,7 @@ BY_TWO_RELEASERS = "ask: 2 releaser, not the author"
 BY_TWO_ADMINS = "ask: 2 admin"
 BY_BOTH_LIAISONS = "ask: 2 liaison, one of each side"
 SPEAK = ("admin", "liaison", "releaser", "notetaker", "member", "source")
+EVERY = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED")
 TRAVELS = ("TLP:CLEAR", "TLP:GREEN", "TLP:AMBER")
 
 
@@ -86,6 +87,15 @@ RULES: dict[str, Callable[..., str]] = {
     "withdraw": simple("author", "releaser", states=("issued", "superseded")),
     "supersede": simple("author", "releaser", states=("issued", "superseded")),
     "acknowledge": simple(*SPEAK, side=("other",), states=("issued", "superseded")),
+    "tighten": simple(*SPEAK, side=BOTH, labels=EVERY, states=("issued", "superseded")),
+    "relax": simple(
+        "author",
+        "releaser",
+        labels=TRAVELS,
+        markings=("allow", "ask"),
+        states=("issued",),
+        answer=BY_TWO_RELEASERS,
+    ),
     "relay": travel("issued", asks=True),
     "update": travel("issued", "superseded", asks=True),
     "reply": travel("issued", "superseded", asks=False),

@@ -513,7 +513,8 @@ class Life(RuleBasedStateMachine):
             elif not link["open"]:
                 continue
             elif self.waits(post, link):
-                route.update(state="awaiting", sure=False, ordered=False)
+                # A text that was free to go and has not left yet has to wait as well by now.
+                route.update(state="awaiting", sure=False, ordered=False, fresh=False)
             else:
                 route.update(state="queued", revision=post["revision"], fresh=True)
 

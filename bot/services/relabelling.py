@@ -1,0 +1,167 @@
+"""Another label for an advisory that has left: anyone tightens, only its originator relaxes.
+
+Tightening holds at once. Relaxing is put to two releasers of the originating side, who agree to it
+by asking for the same label; an edit, or another label, in between begins anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot import errors
+from bot.domain import policy
+from bot.domain.advisories import Advisory, RouteState
+from bot.domain.approvals import Motion, counted, is_met
+from bot.domain.inert import plain
+from bot.domain.labels import Label, read_label
+from bot.domain.officials import Official, Role
+from bot.domain.rights import Act, Matter, Quorum, Side
+from bot.services.access import require_right
+from bot.services.approvals import (
+    Subject,
+    approve,
+    carry_motion,
+    put_motion,
+    void_motion,
+    who_counts,
+)
+from bot.services.cards import first_copies
+from bot.services.issuing import ask_releasers, queue_copies
+from bot.services.notes import keepers_of, tell_directly
+from bot.services.receipts import has_arrived
+from bot.services.revisions import spread_revision
+from bot.storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Relabelling:
+    """What was asked for, whose words count for it now, and how many more are wanted."""
+
+    number: str
+    label: Label
+    by: tuple[str, ...] = ()
+    lacking: int = 0
+
+
+def relabel_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) -> Relabelling:
+    """Tightens at once; relaxes once two releasers of the originating side agree.
+
+    Raises LabelUnchanged, OtherGovernment where the other side would relax, LabelBelowText where
+    the text bears a tighter label, EarlierTextStands where readers have another text than the
+    newest, and what `approve` raises.
+    """
+    advisory = _known_to(uow, actor, number)
+    if not advisory.is_out or advisory.label is None:
+        raise errors.AdvisoryNotIssued(number=advisory.number)
+    if label is advisory.label:
+        raise errors.LabelUnchanged(number=advisory.number, label=label.value)
+    if label.rank > advisory.label.rank:
+        return _tighten(uow, actor, advisory, label)
+    if advisory.government != actor.government:
+        raise errors.OtherGovernment
+    return _relax(uow, actor, advisory, label)
+
+
+def _known_to(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    advisory = uow.advisories.by_number(number.strip().upper())
+    if advisory is None:
+        raise errors.AdvisoryNotFound(number=number)
+    if advisory.government != actor.government and not has_arrived(uow, advisory):
+        raise errors.AdvisoryNotFound(number=number)
+    return advisory
+
+
+def _tighten(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -> Relabelling:
+    side = Side.OWN if advisory.government == actor.government else Side.OTHER
+    require_right(uow, actor, Act.TIGHTEN, Matter(side, label=label, state=advisory.state))
+    revised = advisory.revise(label, advisory.body, uow.now)
+    spread_revision(uow, advisory, revised, actor, "advisory.tighten")
+    if side is Side.OTHER:
+        uow.audit.record(advisory.government, "advisory.tightened", advisory.number, label=label)
+    author = uow.officials.get(advisory.author_id)
+    for reader in keepers_of(uow, author) if author.is_source else (author,):
+        if reader.id != actor.id and uow.officials.find(reader.team, reader.user) is not None:
+            about = {"number": advisory.number, "label": label.value, "agency": actor.agency}
+            tell_directly(uow, reader, "advisories.tightened", **about)
+    return Relabelling(advisory.number, label)
+
+
+def _relax(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -> Relabelling:
+    matter = Matter(label=label, marking=policy.marking_of(advisory), state=advisory.state)
+    is_author = advisory.author_id == actor.id
+    require_right(uow, actor, Act.RELAX, matter, author=is_author)
+    written = read_label(plain(advisory.title), plain(advisory.body)).found
+    stricter = [found for found in written if found.rank > label.rank]
+    if stricter:
+        raise errors.LabelBelowText(number=advisory.number, label=stricter[0].value)
+    _require_newest_everywhere(uow, advisory)
+    quorum = policy.quorum_of(Role.RELEASER, Act.RELAX, matter) or policy.RELEASE_QUORUM
+    motion = _motion(uow, actor, advisory, label, quorum)
+    if not is_author:
+        motion = approve(uow, actor, motion)
+    found = who_counts(uow, motion, quorum)
+    names = tuple(one.name for one in found)
+    if not is_met(quorum, found):
+        lacking = max(quorum.people - len(found), 1)
+        return Relabelling(advisory.number, label, names, lacking)
+    carry_motion(uow, motion)
+    revised = advisory.revise(label, advisory.body, uow.now)
+    spread_revision(uow, advisory, revised, actor, "advisory.relax")
+    _widen(uow, revised)
+    return Relabelling(advisory.number, label, names)
+
+
+def _motion(
+    uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label, quorum: Quorum
+) -> Motion:
+    """What is asked about this label; what was asked about another, or too long ago, is void."""
+    known = uow.approvals.open_on(Act.RELAX, advisory.number)
+    if known is not None and known.has_expired(uow.now):
+        void_motion(uow, known, "lapsed")
+    subject = Subject(
+        act=Act.RELAX,
+        number=advisory.number,
+        version=advisory.revision,
+        government=advisory.government,
+        team=advisory.team,
+        author_id=advisory.author_id,
+        content=(label.value, advisory.title, advisory.body),
+        destinations=(),
+    )
+    motion = put_motion(uow, subject)
+    if known is None or motion.id != known.id:
+        _ask(uow, actor, advisory, label, quorum)
+    return motion
+
+
+def _ask(
+    uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label, quorum: Quorum
+) -> None:
+    """Tells the releasers of the side what is asked, and the command by which they agree."""
+    author = uow.officials.get(advisory.author_id)
+    side = uow.officials.of(advisory.government)
+    for reader in counted(quorum, side, advisory.government, author):
+        if reader.id != actor.id:
+            about = {"number": advisory.number, "label": label.value, "name": actor.name}
+            tell_directly(uow, reader, "advisories.relax_asked", **about)
+
+
+def _require_newest_everywhere(uow: UnitOfWork, advisory: Advisory) -> None:
+    """What readers have bears the label of the whole: an earlier text may need a tighter one."""
+    for route in uow.advisories.routes(advisory.id):
+        stands = bool(first_copies(uow, advisory, route.link_id))
+        if stands and uow.advisories.body_of(advisory, route.revision) != advisory.body:
+            raise errors.EarlierTextStands(number=advisory.number)
+
+
+def _widen(uow: UnitOfWork, revised: Advisory) -> None:
+    """Links whose ceiling was too low for the tighter label carry it now, by their own rules."""
+    for route in uow.advisories.routes(revised.id):
+        link = uow.links.get(route.link_id)
+        if route.state is not RouteState.ABOVE_CEILING:
+            continue
+        state = policy.first_state(revised, link)
+        uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
+        if state is RouteState.QUEUED:
+            queue_copies(uow, revised, link)
+    ask_releasers(uow, revised)
