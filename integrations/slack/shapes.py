@@ -49,7 +49,7 @@ def _has_its_parts(payload: Mapping[str, Any]) -> bool:
             return all(isinstance(one.get("action_id"), str) for one in actions)
         case "view_submission" | "view_closed":
             view = payload.get("view") or {}
-            return isinstance(view.get("callback_id"), str)
+            return all(isinstance(view.get(name), str) for name in ("callback_id", "type"))
         case "message_action":
             return _is_message(payload.get("message"))
     return "event" not in payload
