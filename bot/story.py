@@ -10,8 +10,9 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from bot.domain import moments
 from bot.domain.labels import Label
 from bot.texts.catalog import Catalog, Language
 from integrations.slack.driver import Message, Workspace, button, text_of
@@ -24,7 +25,7 @@ TOKYO_CHANNEL, CANBERRA_CHANNEL = "C01ADV", "C11ADV"
 
 TERMS = "to:ASD tags:advisory,ransomware ceiling:AMBER direction:both mode:auto"
 ENROLMENTS = (
-    ("tokyo", SATO, TANAKA, "NCO", "liaison,releaser"),
+    ("tokyo", SATO, TANAKA, "NCO", "liaison,releaser,notetaker"),
     ("tokyo", SATO, SUZUKI, "NPA", "member"),
     ("canberra", WALSH, NGUYEN, "ASD", "liaison,releaser,member"),
     ("canberra", WALSH, BAKER, "AFP", "member"),
@@ -132,6 +133,7 @@ class Story:
         self._card: tuple[str, Message] = ("", {})
         self._source_ts = ""
         self._copy_ts = ""
+        self._note: Message = {}
 
     @property
     def focus(self) -> str:
@@ -146,6 +148,8 @@ class Story:
             self.accepted,
             self.relayed,
             self.acknowledged,
+            self.noted,
+            self.registered,
             self.held,
             self.labelled,
             self.refused_label,
@@ -195,6 +199,25 @@ class Story:
         return await self._tokyo.see(
             lambda m: m.get("thread_ts") == self._source_ts != m["ts"] and _names_baker(m)
         )
+
+    async def noted(self) -> Message:
+        await self._tokyo.type(TANAKA, "/action", "capture on")
+        due = _a_wednesday()
+        line = f"対応:DFAT、{due.month}/{due.day}(水)までにIOCを共有"
+        await self._tokyo.workspace.say(TOKYO_CHANNEL, TANAKA, line, self._source_ts)
+        self._note = await self._tokyo.see(
+            lambda m: (
+                m.get("thread_ts") == self._source_ts and button(m, "capture_confirm") is not None
+            )
+        )
+        shown = text_of(self._note)
+        day = f"{due.year}年{due.month}月{due.day}日(水)"
+        _must(all(one in shown for one in ("(DFAT)", "IOC", day, "17:00")), self._note)
+        return self._note
+
+    async def registered(self) -> Message:
+        await self._tokyo.press(self._note, TANAKA, "capture_confirm")
+        return await self._canberra.see(lambda m: _is_for_all(m) and "ACT-" in text_of(m))
 
     async def held(self) -> Message:
         text = self._bilingual("NPA-26-042", "unlabelled", label="")
@@ -309,6 +332,12 @@ def _must(condition: bool, message: Message) -> None:
 def _must_have_no_button(message: Message) -> Message:
     _must(not any(block["type"] == "actions" for block in message.get("blocks") or ()), message)
     return message
+
+
+def _a_wednesday() -> date:
+    """Two or three weeks from now in Tokyo."""
+    day = datetime.now(moments.TOKYO).date() + timedelta(days=14)
+    return day + timedelta(days=(2 - day.weekday()) % 7)
 
 
 def _by_button(label: Label) -> str:
