@@ -99,7 +99,9 @@ def follow_removals(
 
 def queue_files(uow: UnitOfWork, advisory: Advisory, link: Link) -> None:
     """Promises the files that one destination does not have yet, after the copy's first part."""
-    route = uow.advisories.route(advisory.id, link.id) if advisory.files else None
+    if not advisory.files:
+        return
+    route = uow.advisories.route(advisory.id, link.id)
     heads = [c for c in copies_on(uow, advisory, link.id) if c.facts.get("part", 1) == 1]
     if route is None or not heads:
         return

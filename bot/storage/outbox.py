@@ -28,7 +28,7 @@ from bot.domain.deliveries import (
 )
 from bot.storage import outbox_queries as queries
 from bot.storage.budgets import Budgets
-from bot.storage.outbox_rows import UNTRIED, Arrival, Claim, delivery_of
+from bot.storage.outbox_rows import IN_A_DELIVERY, UNTRIED, Arrival, Claim, delivery_of
 from bot.storage.tables import UNDONE, outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
@@ -53,7 +53,7 @@ class Outbox:
         self._budgets = budgets or Budgets(connection, now)
         # Lanes that are known to exist; no lane is ever removed while the bot runs.
         self._lanes = set() if lanes is None else lanes
-        # What was asked of an advisory, until something is changed.
+        # What was asked of an advisory, until much is changed.
         self._asked: dict[tuple[int, tuple[str, ...]], list[Delivery]] = {}
         # The lanes that were promised something, with the most urgent priority of what was.
         self._news: dict[tuple[str, str], int] = {}
@@ -370,7 +370,9 @@ class Outbox:
         return bool(freed.rowcount)
 
     def _set(self, delivery_id: int, **values: Any) -> None:
-        self._asked.clear()
+        news = {name: value for name, value in values.items() if name in IN_A_DELIVERY}
+        for found in self._asked.values():
+            found[:] = [replace(one, **news) if one.id == delivery_id else one for one in found]
         self._connection.execute(queries.SET, {"wanted": delivery_id, **values})
 
     def _set_lane(self, team: str, name: str, **values: Any) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,8 @@ from sqlalchemy import Row
 
 from bot.domain.deliveries import Delivery, DeliveryState, Method, patience_along
 
+# The columns of the table that a delivery shows.
+IN_A_DELIVERY = frozenset(one.name for one in fields(Delivery))
 # What a delivery has that nobody has tried yet.
 UNTRIED: Mapping[str, Any] = {
     "attempts": 0,
