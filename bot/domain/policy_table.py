@@ -182,5 +182,7 @@ TABLE: tuple[Row, ...] = (
     Row(ALLOW, _these(Act.CAPTURE), _these(Role.NOTETAKER)),
     Row(ALLOW, _these(Act.WORK), SPEAKERS),
     Row(ALLOW, _these(Act.CHANGE_ITEM), KEEPERS | {Part.AUTHOR}),
+    # Whoever carries an item may be of the side that did not open it.
+    Row(ALLOW, _these(Act.CHANGE_ITEM), _these(Part.AUTHOR), OTHER),
     Row(ALLOW, _these(Act.KEEP_ROUND), KEEPERS),
 )

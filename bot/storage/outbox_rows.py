@@ -40,6 +40,11 @@ class Claim:
     since: float = field(default_factory=time.monotonic)
 
     @property
+    def subject(self) -> str:
+        """What a failpoint may be about: `advisory.copy/post`."""
+        return f"{self.delivery.kind}/{self.delivery.method}"
+
+    @property
     def stretch(self) -> int:
         """How many times the usual lease this one lasts."""
         return patience_along(self.delivery.lane)

@@ -117,7 +117,7 @@ class Dispatcher:
         ]
         try:
             while True:
-                await self._wait(await self._turn_or_pause())
+                await self._wait(await self._whole_turn())
         finally:
             self._database.follow(None)
             for task in beside:
@@ -126,6 +126,15 @@ class Dispatcher:
             await self._end_sending()
             with suppress(errors.TryAgain):
                 await self._turn(claim=False)
+
+    async def _whole_turn(self) -> timedelta:
+        """Cancelled, the turn still comes to its end: what it claims must not be left lying."""
+        turn = asyncio.create_task(self._turn_or_pause())
+        try:
+            return await asyncio.shield(turn)
+        except asyncio.CancelledError:
+            await asyncio.wait((turn,))
+            raise
 
     async def _end_sending(self) -> None:
         """What does not end in time is given up: its outcome is unknown, it will be looked for."""
@@ -163,7 +172,7 @@ class Dispatcher:
         claims = uow.outbox.claim(room, self._lease, lanes)
         composed = [(claim, self._compose_or_withhold(uow, claim)) for claim in claims]
         going = [(claim, outgoing) for claim, outgoing in composed if outgoing is not None]
-        failpoints.reached("claiming", *(_subject(claim) for claim, _ in going))
+        failpoints.reached("claiming", *(claim.subject for claim, _ in going))
         return going
 
     def expect(self, claimed: Batch) -> None:
@@ -208,8 +217,8 @@ class Dispatcher:
         outgoing, pause = await self._database.run(
             lambda uow: self._settle(uow, ended, room, moment)
         )
-        failpoints.reached("noted", *(_subject(one.claim) for one in ended))
-        failpoints.reached("claimed", *(_subject(held) for held, _ in outgoing))
+        failpoints.reached("noted", *(one.claim.subject for one in ended))
+        failpoints.reached("claimed", *(held.subject for held, _ in outgoing))
         # Only what was written down is forgotten; more may have ended meanwhile.
         del self._ended[: len(ended)]
         for held, what in outgoing:
@@ -235,7 +244,7 @@ class Dispatcher:
         claims = uow.outbox.claim(room, self._lease) if room > 0 else []
         outgoing = self._composed_together(uow, claims)
         for claim, _ in outgoing:
-            failpoints.reached("claiming", _subject(claim))
+            failpoints.reached("claiming", claim.subject)
         uow.outbox.take_news()
         due = uow.outbox.next_due()
         return outgoing, POLL if due is None else min(POLL, due - uow.now)
@@ -289,7 +298,7 @@ class Dispatcher:
         delay = retry_delay(claim.delivery.attempts)
         match attempt:
             case Posted():
-                failpoints.reached("noting", _subject(claim))
+                failpoints.reached("noting", claim.subject)
                 note_delivered(uow, one.outgoing, attempt)
             case NotSent():
                 at = uow.now + (attempt.after or delay)
@@ -324,7 +333,7 @@ class Dispatcher:
             with suppress(Exception):
                 outgoing = await self._postman.prepare(outgoing)
         if await committed:
-            failpoints.reached("claimed", _subject(claim))
+            failpoints.reached("claimed", claim.subject)
             await self._attempt(claim, outgoing)
 
     async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
@@ -363,13 +372,13 @@ class Dispatcher:
         if claim.was_unknown and claim.delivery.is_findable and first_attempt_at is not None:
             found = await self._find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
-                failpoints.reached("found", _subject(claim))
+                failpoints.reached("found", claim.subject)
                 return replace(found, was_found=True)
         if isinstance(outgoing.facts, NothingFacts):
             raise Withheld(outgoing.facts.reason)
-        failpoints.reached("sending", _subject(claim))
+        failpoints.reached("sending", claim.subject)
         posted = await self._postman.deliver(outgoing)
-        failpoints.reached("sent", _subject(claim))
+        failpoints.reached("sent", claim.subject)
         return posted
 
     async def _find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
@@ -385,8 +394,3 @@ class Dispatcher:
             async with asyncio.timeout(max(pause.total_seconds(), SHORTEST_PAUSE)):
                 await self._wake.wait()
         self._wake.clear()
-
-
-def _subject(claim: Claim) -> str:
-    """What a failpoint may be about: `advisory.copy/post`."""
-    return f"{claim.delivery.kind}/{claim.delivery.method}"
