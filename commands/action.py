@@ -19,7 +19,7 @@ from bot.services.action_register import list_actions, show_action
 from bot.services.actions import REASON_LIMIT, TEXT_LIMIT, ActionRequest
 from bot.services.dialogues import find_dialogue
 from bot.services.owners import NOBODY, OwnersRead, owner_of, read_owners
-from bot.storage.actions import BEGINNING, Key
+from bot.storage.actions import BEGINNING, Key, key_of
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from commands.edge import Sender
@@ -89,7 +89,7 @@ def list_(ask: Ask) -> Reply:
 
 def more(ask: Ask) -> Reply:
     """The next page: the button's value is the filter and where it goes on."""
-    wanted, after = _unpacked(ask.value)
+    wanted, after = _unpacked(ask)
     return _page(ask, wanted, after)
 
 
@@ -241,16 +241,19 @@ def _page(ask: Ask, wanted: Filter, after: Key) -> Reply:
     heading = "actions.list" if page.next is None else "actions.list_more"
     lines = [ask.say(heading, n=len(page.items))]
     lines += [list_line(ask.speech, item) for item in page.items]
-    first = _packed(wanted, BEGINNING) if after != BEGINNING else None
-    following = _packed(wanted, page.next) if page.next else None
+    first = _packed(wanted, None) if after != BEGINNING else None
+    following = _packed(wanted, page.items[-1].action) if page.next else None
     text = Safe("\n".join(lines))
     return Reply(text, list_blocks(ask.speech, text, first, following))
 
 
-def _packed(wanted: Filter, after: Key) -> str:
-    """A filter and a place in its list as a button's value."""
+def _packed(wanted: Filter, last: Action | None) -> str:
+    """A filter and the last item shown as a button's value.
+
+    By its number: how rows are counted in the database would tell what is not shown.
+    """
     asked = {
-        "o": wanted.official_id,
+        "m": wanted.official_id is not None or None,
         "a": wanted.agency or None,
         "s": wanted.side,
         "p": wanted.pillar,
@@ -259,15 +262,16 @@ def _packed(wanted: Filter, after: Key) -> str:
         "v": wanted.overdue_on.isoformat() if wanted.overdue_on else None,
     }
     given = {key: value for key, value in asked.items() if value is not None}
-    return json.dumps([given, after[0].isoformat(), after[1]], separators=(",", ":"))
+    day, _ = key_of(last) if last else BEGINNING
+    return json.dumps([given, day.isoformat(), last.number if last else ""], separators=(",", ":"))
 
 
-def _unpacked(value: str) -> tuple[Filter, Key]:
-    """What `_packed` wrote; raises ButtonNotYours for anything else."""
+def _unpacked(ask: Ask) -> tuple[Filter, Key]:
+    """What `_packed` wrote for whoever presses; raises ButtonNotYours for anything else."""
     try:
-        given, day, number = json.loads(value)
+        given, day, number = json.loads(ask.value)
         wanted = Filter(
-            official_id=int(given["o"]) if "o" in given else None,
+            official_id=ask.official.id if "m" in given else None,
             agency=str(given.get("a", "")),
             side=Government(given["s"]) if "s" in given else None,
             pillar=Pillar(given["p"]) if "p" in given else None,
@@ -275,9 +279,12 @@ def _unpacked(value: str) -> tuple[Filter, Key]:
             dialogue_id=int(given["d"]) if "d" in given else None,
             overdue_on=date.fromisoformat(given["v"]) if "v" in given else None,
         )
-        return wanted, (date.fromisoformat(day), int(number))
+        after = date.fromisoformat(day)
     except (ValueError, TypeError, KeyError, AttributeError):
         raise errors.ButtonNotYours from None
+    if not number:
+        return wanted, BEGINNING
+    return wanted, (after, actions.find_action(ask.uow, ask.official, str(number)).id)
 
 
 COMMAND = Command(

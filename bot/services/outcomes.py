@@ -129,7 +129,7 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
             uow,
             admin,
             "deliveries.parked",
-            id=delivery.id,
+            # Not its number: both sides' deliveries are counted together.
             channel=delivery.channel,
             reason=reason,
         )
