@@ -14,6 +14,18 @@ from tests.crash.process import Nursery
 from tests.crash.rig import RETRIES, Layout, Rig, workspaces
 from tests.storage.databases import KINDS, fresh_url
 
+HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Two hands tell them, one for each database: they mostly wait while others compute."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            is_postgresql = item.get_closest_marker("postgres") or "postgresql" in item.name
+            kind = "postgresql" if is_postgresql else "sqlite"
+            item.add_marker(pytest.mark.xdist_group(f"crash-{kind}"))
+
 
 @pytest.fixture(params=KINDS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
