@@ -11,8 +11,9 @@ from bot.services.incoming import SentFile
 # What Slack leaves standing of a deleted file; and of a deleted message that has a thread, which it
 # reports as a change.
 REMAINS = "tombstone"
-# Files that Slack shows a part of, or keeps elsewhere (docs: file object, `mode`, `file_access`).
-ELSEWHERE = frozenset({"external", "hidden_by_limit"})
+# Files that Slack shows a part of or keeps elsewhere, and those whose content its author may change
+# in place after it was approved (docs: file object, `mode`, `file_access`, `editable`).
+ELSEWHERE = frozenset({"external", "hidden_by_limit", "snippet", "post", "space", "canvas", "list"})
 # What the database counts in, whatever a message declares.
 COUNTED_MOST = (1 << 31) - 1
 LONGEST_ADDRESS = 2_000
@@ -39,6 +40,7 @@ def _sent(file: Mapping[str, Any], policy: FilePolicy) -> SentFile:
     size = min(max(size, 0), COUNTED_MOST) if isinstance(size, int) else 0
     url = str(file.get("url_private_download") or "")
     is_here = file.get("mode") not in ELSEWHERE and not file.get("is_external")
+    is_here = is_here and not file.get("editable")
     reachable = is_here and bool(url) and len(url) <= LONGEST_ADDRESS
     staying = policy.judge(name, size) or (None if reachable else Staying.HIDDEN)
     return SentFile(str(file["id"])[:32], name, size, url if reachable else "", staying)

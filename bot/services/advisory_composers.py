@@ -158,6 +158,8 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
     may_tell = shown and link is not None and policy.carries(advisory, link)
     if change == "revised" and delivery.target is None and not may_tell:
         raise Withheld("no_longer_shown")
+    if change == "revised" and link is not None and delivery.target is None:
+        _require_shown_there(uow, delivery, advisory, link, revision)
     if change == "revised" and shown:
         before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
         removed, added, more = changed_lines(before, uow.advisories.body_of(advisory, revision))
@@ -174,6 +176,18 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
         acknowledged_by=tuple(receipt.agency for receipt in receipts),
         detail=advisory.superseded_by if change == "superseded" else advisory.reason,
     )
+
+
+def _require_shown_there(
+    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, link: Link, revision: int
+) -> None:
+    """A note quotes the new text: it goes only where the copy may show that text as well."""
+    route = uow.advisories.route(advisory.id, link.id)
+    if route is None or delivery.thread_of is None:
+        raise Withheld("policy")
+    head = uow.outbox.get(delivery.thread_of)
+    if revision_to_show(uow, advisory, link, route, head.shown) < revision:
+        raise Withheld("policy")
 
 
 def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:

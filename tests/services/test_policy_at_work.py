@@ -16,7 +16,7 @@ from bot.domain.links import Direction, Link, LinkState, Mode
 from bot.services import intake, withdrawals
 from bot.services.facts import CopyFacts
 from bot.services.incoming import Outcome
-from bot.services.kinds import COPY
+from bot.services.kinds import CHANGE, COPY
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.services.desk import Desk
@@ -71,6 +71,26 @@ def test_what_policy_denies_between_queue_and_send_is_never_posted(
     desk.say_all()
     assert len(desk.shows(COPY)) == (1 if what is None else 0)
     assert ("patch now" in desk.words(cast.CANBERRA)) is (what is None)
+
+
+@pytest.mark.parametrize("what", [None, *MEANWHILE])
+def test_a_newer_text_that_policy_denies_does_not_leave_by_way_of_its_note_either(
+    uow: UnitOfWork, what: str | None
+) -> None:
+    link = cast.join(uow, ceiling=Label.AMBER)
+    cast.post(uow, "TANAKA", GREEN)
+    desk = Desk(uow)
+    desk.say_all()
+    said = cast.said(uow, "TANAKA", f"{GREEN}, then rotate")
+    intake.take_edit(uow, replace(said, edited_ts=f"{float(said.ts) + 1:.6f}"))
+    if what is not None:
+        MEANWHILE[what](uow, link)
+    desk.say_all()
+    # Of what was superseded the newest text is shown still.
+    goes = what in (None, AdvisoryState.SUPERSEDED)
+    assert ("then rotate" in desk.words(cast.CANBERRA)) is goes
+    notes = [one for one in desk.shows(CHANGE) if "then rotate" in str(one)]
+    assert len(notes) == (1 if goes else 0)
 
 
 def test_what_the_bridge_has_said_is_not_carried_on(uow: UnitOfWork) -> None:
