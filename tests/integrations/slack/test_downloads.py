@@ -199,7 +199,7 @@ def _archive(*parts: str) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as archive:
         for part in parts:
-            archive.writestr(part, "x")
+            archive.writestr(zipfile.ZipInfo(part), "x")
     return held.getvalue()
 
 
