@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from bot import errors
 from bot.custody import secrets_of, with_open_tokens
 from bot.domain.budgets import BUDGETS, Budget, Spending
+from bot.domain.labels import Label
 from bot.domain.officials import Government, Official
 from bot.logs import hide
 from bot.services.duties import set_standing
@@ -234,8 +235,8 @@ class Application:
             return None
         return await self.people.person(team, user) or Person(team, user, user)
 
-    async def _note_upload(self, delivery_id: int, before: str, file: str) -> bool:
-        return await self.database.run(lambda uow: note_upload(uow, delivery_id, before, file))
+    async def _note_upload(self, delivery: int, before: str, file: str, label: Label) -> bool:
+        return await self.database.run(lambda uow: note_upload(uow, delivery, before, file, label))
 
     async def _learned(self, identity: Identity) -> None:
         await self.database.run(

@@ -115,7 +115,10 @@ class Advisory:
 
 @dataclass(frozen=True)
 class ThreadReply:
-    """A reply in an advisory's thread on either side, mirrored to the other threads."""
+    """A reply in an advisory's thread on either side, mirrored to the other threads.
+
+    It was said at `revision`: what relaxes the advisory's label later does not relax the reply's.
+    """
 
     id: int
     advisory_id: int
@@ -126,6 +129,7 @@ class ThreadReply:
     body: str
     posted_at: datetime
     is_deleted: bool = False
+    revision: int = 1
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,8 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"  # an operator let it go
 
 
+ENDED_UNSENT = frozenset({DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROPPED})
+
 # Slack's published limits (docs: rate limits): a post per second and channel; chat.update is Tier 3
 # (50 a minute), chat.postEphemeral Tier 4 (100 a minute), both per workspace.
 PACE: Mapping[Method, timedelta] = {

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.domain import policy
-from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState, ThreadReply
+from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import Link
@@ -24,6 +24,7 @@ from bot.services.cards import (
 )
 from bot.services.composing import Composers, required, side_of
 from bot.services.facts import ChangeFacts, CopyFacts, FilesFacts, ReplyFacts, TombstoneFacts
+from bot.services.issuing import ask_releasers
 from bot.services.kinds import (
     CHANGE,
     COPY,
@@ -32,9 +33,9 @@ from bot.services.kinds import (
     SOURCE,
     STATUS,
     Withheld,
-    digest_of,
     parts_of,
 )
+from bot.services.mirrored import Showing, as_replied, is_reply_shown, showing_of
 from bot.storage.unit_of_work import UnitOfWork
 
 # A copy queued this long after its source was posted says so.
@@ -67,8 +68,12 @@ def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Ro
     if policy.may_send(advisory, link, route.state, released=released):
         return
     if route.state is RouteState.QUEUED and advisory.state is AdvisoryState.ISSUED:
-        uow.advisories.put_route(advisory.id, link.id, RouteState.WITHHELD)
+        # Whoever let it go may have left since: then two who may are asked anew.
+        asks = policy.first_state(advisory, link) is RouteState.AWAITING
+        state = RouteState.AWAITING if asks else RouteState.WITHHELD
+        uow.advisories.put_route(advisory.id, link.id, state)
         refresh_status(uow, advisory.id)
+        ask_releasers(uow, advisory)
     raise Withheld("policy" if advisory.state is AdvisoryState.ISSUED else advisory.state.value)
 
 
@@ -160,9 +165,12 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
         raise Withheld("no_longer_shown")
     if change == "revised" and link is not None and delivery.target is None:
         _require_shown_there(uow, delivery, advisory, link, revision)
-    if change == "revised" and shown:
-        before = uow.advisories.body_of(advisory, int(str(delivery.facts["before"])))
-        removed, added, more = changed_lines(before, uow.advisories.body_of(advisory, revision))
+    before = int(str(delivery.facts["before"]))
+    # Whoever relaxed the label agreed to the newest text: earlier lines keep theirs, unquoted.
+    is_quotable = uow.advisories.strictest_since(advisory, before) is advisory.label
+    if change == "revised" and shown and is_quotable:
+        earlier = uow.advisories.body_of(advisory, before)
+        removed, added, more = changed_lines(earlier, uow.advisories.body_of(advisory, revision))
     receipts = receipts_of(uow, advisory.id)
     return ChangeFacts(
         side=side_of(uow, delivery),
@@ -191,8 +199,8 @@ def _require_shown_there(
 
 
 def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
-    advisory = uow.advisories.get(required(delivery.advisory_id))
     reply = uow.advisories.get_reply(int(str(delivery.facts["reply"])))
+    advisory = as_replied(uow, uow.advisories.get(required(delivery.advisory_id)), reply)
     author = uow.officials.get(reply.author_id)
     gone = reply.is_deleted or not advisory.is_out
     if advisory.label is None or (gone and delivery.target is None):
@@ -202,16 +210,19 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         leads_there = any(to.is_at(delivery.team, delivery.channel) for _, to in link.routes())
         if not leads_there or not policy.may_reply(advisory, link):
             raise Withheld("policy")
-        if not is_shown(uow, delivery, advisory):
+        if not is_reply_shown(uow, delivery, advisory):
             raise Withheld("no_longer_shown")
-    if not is_shown(uow, delivery, advisory):
+    if not is_reply_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
-    if not reply.is_deleted and not _may_change(uow, delivery, advisory, reply):
+    showing = Showing.TEXT
+    if delivery.target is not None:
+        showing = showing_of(uow, uow.outbox.get(delivery.target), advisory, reply)
+    if showing is Showing.AS_IT_STANDS:
         raise Withheld("policy")
-    if reply.is_deleted:
+    if showing is not Showing.TEXT:
         return TombstoneFacts(
             side=side_of(uow, delivery),
-            why="reply_deleted",
+            why="reply_deleted" if showing is Showing.GONE else "reply_barred",
             number=advisory.number,
             label=advisory.label,
             agency=agency_of(uow, author.agency),
@@ -228,20 +239,6 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         names=names_in(uow, reply.team, reply.body),
         files=files_facts(uow, advisory, delivery, advisory.revision, reply.id),
     )
-
-
-def _may_change(
-    uow: UnitOfWork, delivery: Delivery, advisory: Advisory, reply: ThreadReply
-) -> bool:
-    """An edited reply is new text: over a link that carries nothing now it stays as it was.
-
-    The text that stands already may always take on the tighter label.
-    """
-    if delivery.target is None or delivery.link_id is None:
-        return True
-    shown = uow.outbox.get(delivery.target).shown or ""
-    same = shown.partition("/")[0] == digest_of(reply.body)
-    return same or policy.may_reply(advisory, uow.links.get(delivery.link_id))
 
 
 COMPOSERS: Composers = {COPY: _copy, SOURCE: _source, CHANGE: _change, REPLY: _reply}

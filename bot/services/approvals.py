@@ -22,6 +22,7 @@ from bot.domain.approvals import (
 from bot.domain.officials import Government, Official
 from bot.domain.rights import Act, Quorum
 from bot.services.notes import tell_directly
+from bot.storage.seals import Sealed
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -124,21 +125,21 @@ def has_quorum(uow: UnitOfWork, motion: Motion, quorum: Quorum) -> bool:
 
 def seal_button(uow: UnitOfWork, motion: Motion, act: Act, team: str) -> str:
     """The value of a button about a motion, good in one workspace until the motion expires."""
-    return uow.seals.seal(act.value, motion.subject, motion.version, team, motion.expires_at)
+    about = Sealed(motion.subject, motion.version, motion.digest, motion.expires_at)
+    return uow.seals.seal(act.value, about, team)
 
 
-def open_button(uow: UnitOfWork, act: Act, value: str, team: str) -> tuple[str, int]:
-    """Number and version a button was made for.
+def open_button(uow: UnitOfWork, act: Act, value: str, team: str) -> Sealed:
+    """What a button was made for, before that expired.
 
     Raises ButtonNotGenuine unless it was sealed for that act and workspace, ApprovalExpired later.
     """
     opened = uow.seals.open(act.value, value, team)
     if opened is None:
         raise errors.ButtonNotGenuine
-    number, version, expires_at = opened
-    if uow.now >= expires_at:
-        raise errors.ApprovalExpired(number=number)
-    return number, version
+    if uow.now >= opened.expires_at:
+        raise errors.ApprovalExpired(number=opened.subject)
+    return opened
 
 
 def require_both_sides(

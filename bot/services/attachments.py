@@ -7,11 +7,13 @@ the other side too, and what has not left by then never does.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from bot.domain.advisories import Advisory, ThreadReply
 from bot.domain.attachments import Attachment, Staying, safe_name
 from bot.domain.deliveries import (
     BACKGROUND,
+    ENDED_UNSENT,
     ERASE_LANE,
     FILE_LANE,
     URGENT,
@@ -19,12 +21,14 @@ from bot.domain.deliveries import (
     DeliveryState,
     Method,
 )
+from bot.domain.labels import Label
 from bot.domain.links import Link
 from bot.domain.officials import Official, Role
 from bot.services.cards import copies_on, is_shown, refresh_status
 from bot.services.facts import FilesFacts, LateFile
 from bot.services.incoming import Message, SentFile
 from bot.services.kinds import FILE, REPLY, TOMBSTONE
+from bot.services.mirrored import as_replied
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing
 from bot.services.whereabouts import cause_of
@@ -51,6 +55,9 @@ def take_files(
     """
     known = uow.attachments.of(advisory.id, reply_id)
     fresh = _unknown(known, message)
+    if _came_before_files_travelled(advisory, known, reply_id, revision):
+        # Their author was told that they stay.
+        fresh = [replace(one, staying=one.staying or Staying.SWITCHED_OFF) for one in fresh]
     for position, sent in enumerate(fresh, start=len(known) + 1):
         uow.attachments.add(
             Attachment(
@@ -119,6 +126,17 @@ def queue_reply_files(uow: UnitOfWork, reply: ThreadReply, delivery_id: int) -> 
             _promise(uow, advisory, file, uow.outbox.get(delivery_id))
 
 
+def say_anew(uow: UnitOfWork, advisory: Advisory) -> None:
+    """Files whose words bear a looser label than counts now are sent once more, under that one.
+
+    Slack lets nobody change the words of an upload: the one that stands is taken away.
+    """
+    for sent in uow.outbox.of_advisory(advisory.id, FILE):
+        stands = sent.slack_ts is not None and sent.shown != TOMBSTONE
+        if stands and may_stand(uow, advisory, sent) and _is_looser(uow, advisory, sent):
+            _replace(uow, advisory, sent)
+
+
 def take_away(uow: UnitOfWork, advisory: Advisory, link_id: int | None = None) -> None:
     """Deletes every file on the other side (of one link, when named) that may not stand there."""
     for sent in uow.outbox.of_advisory(advisory.id, FILE):
@@ -161,9 +179,10 @@ def files_facts(
     }
     left = [one for one in files if one.staying is None and one.removed_in is None]
     late = [_late(one, sent.get(one.id)) for one in left]
+    ended = [one for one in left if one.id in sent and sent[one.id].state in ENDED_UNSENT]
     staying = Counter(one.staying.value for one in files if one.staying)
     found = FilesFacts(
-        coming=len(late),
+        coming=len(left) - len(ended),
         late=tuple(one for one in late if one is not None),
         staying=tuple(sorted(staying.items())),
     )
@@ -186,8 +205,11 @@ def note_arrived(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> Non
     if delivery.target is not None:
         uow.outbox.note_shown(delivery.target, TOMBSTONE)
         return
+    sent = uow.outbox.get(delivery.id)
     if not may_stand(uow, advisory, delivery):
-        _erase(uow, uow.outbox.get(delivery.id))
+        _erase(uow, sent)
+    elif _is_looser(uow, advisory, sent):
+        _replace(uow, advisory, sent)
     elif delivery.attempts >= TOLD_FROM:
         _refresh_texts(uow, advisory, file_of(uow, delivery), delivery.link_id)
 
@@ -225,19 +247,24 @@ def note_stuck(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
         tell_directly(uow, author, "attachments.stuck", number=advisory.number, name=file.name)
 
 
-def _promise(uow: UnitOfWork, advisory: Advisory, file: Attachment, text: Delivery) -> None:
+def _promise(
+    uow: UnitOfWork,
+    advisory: Advisory,
+    file: Attachment,
+    text: Delivery,
+    instead_of: Delivery | None = None,
+) -> None:
     before = [
         one
         for one in uow.outbox.of_advisory(advisory.id, FILE)
         if one.facts["file"] == file.id
         and (one.link_id, one.team, one.channel) == (text.link_id, text.team, text.channel)
     ]
-    # One that was withheld never left: once it is permitted it is promised anew.
-    if any(one.state is not DeliveryState.WITHHELD for one in before):
+    if text.state in ENDED_UNSENT or any(_stands_or_comes(uow, one) for one in before):
         return
     uow.outbox.add(
         FILE,
-        {"file": file.id},
+        {"file": file.id} | ({"instead_of": instead_of.id} if instead_of else {}),
         Method.POST,
         text.team,
         text.channel,
@@ -251,6 +278,36 @@ def _promise(uow: UnitOfWork, advisory: Advisory, file: Attachment, text: Delive
         doubted_since=uow.delivery_keys.doubted_since(advisory.posted_at),
         lane=f"{FILE_LANE}{text.channel}",
     )
+
+
+def _stands_or_comes(uow: UnitOfWork, sent: Delivery) -> bool:
+    """One that was withheld never left, one that was taken away is gone: each may come anew."""
+    if sent.state is DeliveryState.WITHHELD or sent.shown == TOMBSTONE:
+        return False
+    going = uow.outbox.undone_updates(sent.id)
+    return all(one.state is DeliveryState.PARKED for one in going)
+
+
+def _is_looser(uow: UnitOfWork, advisory: Advisory, sent: Delivery) -> bool:
+    """Whether what stands says a looser label than counts, or may say one.
+
+    Of one that was found after its dispatcher died nobody noted what it says: the label it was
+    composed under is the one from before the last change.
+    """
+    file = file_of(uow, sent)
+    reply = uow.advisories.get_reply(file.reply_id) if file.reply_id is not None else None
+    label = (as_replied(uow, advisory, reply) if reply else advisory).label
+    if sent.shown in list(Label):
+        return label is None or label.rank > Label(sent.shown).rank
+    began = max(sent.created_at, sent.first_attempt_at or sent.created_at)
+    return advisory.changed_at is not None and advisory.changed_at >= began
+
+
+def _replace(uow: UnitOfWork, advisory: Advisory, sent: Delivery) -> None:
+    _erase(uow, sent)
+    file = file_of(uow, sent)
+    if sent.thread_of is not None:
+        _promise(uow, advisory, file, uow.outbox.get(sent.thread_of), sent)
 
 
 def _erase(uow: UnitOfWork, sent: Delivery) -> None:
@@ -270,6 +327,16 @@ def _erase(uow: UnitOfWork, sent: Delivery) -> None:
         priority=URGENT,
         lane=ERASE_LANE,
     )
+
+
+def _came_before_files_travelled(
+    advisory: Advisory,
+    known: tuple[Attachment, ...],
+    reply_id: int | None,
+    revision: int | None,
+) -> bool:
+    """An advisory from before the bridge carried files counts them, and has none on record."""
+    return reply_id is None and revision is not None and not known and advisory.files > 0
 
 
 def _unknown(known: tuple[Attachment, ...], message: Message) -> list[SentFile]:

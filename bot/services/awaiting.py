@@ -93,7 +93,7 @@ def _is_approved(uow: UnitOfWork, advisory: Advisory, link: Link, revision: int)
         return False
     if _destination(advisory, link) not in motion.destinations:
         return False
-    content = _content(uow, advisory, revision)
+    content = content_of(uow, advisory, revision)
     bound = (motion.act, motion.subject, revision, content, motion.destinations)
     if digest_of_motion(*bound) != motion.digest:
         return False
@@ -112,12 +112,12 @@ def _subject(uow: UnitOfWork, advisory: Advisory) -> Subject | None:
         government=advisory.government,
         team=advisory.team,
         author_id=advisory.author_id,
-        content=_content(uow, advisory, advisory.revision),
+        content=content_of(uow, advisory, advisory.revision),
         destinations=tuple(sorted(_destination(advisory, link) for link in links)),
     )
 
 
-def _content(uow: UnitOfWork, advisory: Advisory, revision: int) -> tuple[str, ...]:
+def content_of(uow: UnitOfWork, advisory: Advisory, revision: int) -> tuple[str, ...]:
     """Everything that would leave: title, text and files. One that is taken away changes nothing:
     it does not leave.
     """

@@ -40,7 +40,7 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
     advisory = uow.advisories.get(required(delivery.advisory_id))
     if advisory.label is None:
         raise Withheld("not_issued")
-    motion = uow.approvals.open_on(Act.RELEASE, advisory.number)
+    motion = uow.approvals.shown_on(Act.RELEASE, advisory.number)
     parts = parts_of(advisory.body)
     part = int(str(delivery.facts.get("part", 1)))
     if delivery.target is None and (motion is None or not _may_be_asked(uow, delivery, advisory)):

@@ -53,7 +53,31 @@ def is_shown(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
     if not advisory.is_out or delivery.link_id is None or delivery.team == advisory.team:
         return advisory.is_out
     route = uow.advisories.route(advisory.id, delivery.link_id)
-    return route is not None and route.state is not RouteState.RECALLED
+    if route is None or route.state is RouteState.RECALLED:
+        return False
+    # Taken back once, it comes back when it is released.
+    waits = route.state is RouteState.AWAITING
+    return not waits or not is_taken_back(uow, advisory, delivery.link_id)
+
+
+def is_taken_back(uow: UnitOfWork, advisory: Advisory, link_id: int) -> bool:
+    """Whether the copy on a link shows that it was taken back."""
+    copies = uow.outbox.of_advisory(advisory.id, COPY)
+    return any(copy.link_id == link_id and copy.shown == TOMBSTONE for copy in copies)
+
+
+def has_left(uow: UnitOfWork, advisory: Advisory, link_id: int) -> bool:
+    """Whether anything of the copy on a link was ever there, or may be."""
+    copies = [one for one in uow.outbox.of_advisory(advisory.id, COPY) if one.link_id == link_id]
+    return any(copy.slack_ts or copy.may_stand for copy in copies)
+
+
+def stands_nowhere(uow: UnitOfWork, advisory: Advisory, link_id: int) -> bool:
+    """Whether it is certain that no part of the copy on a link can be read."""
+    copies = [one for one in uow.outbox.of_advisory(advisory.id, COPY) if one.link_id == link_id]
+    return all(
+        not copy.may_stand and (copy.slack_ts is None or copy.shown == TOMBSTONE) for copy in copies
+    )
 
 
 def copies_on(uow: UnitOfWork, advisory: Advisory, link_id: int) -> list[Delivery]:

@@ -9,6 +9,7 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory
 from bot.domain.attachments import Attachment
 from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.labels import Label
 from bot.domain.links import Link
 from bot.services.attachments import TOLD_FROM, file_of, may_stand
 from bot.services.awaiting import is_released
@@ -16,6 +17,7 @@ from bot.services.cards import agency_of, is_shown
 from bot.services.composing import Composers, required, side_of
 from bot.services.facts import FileFacts, FileGoneFacts, FileStatus
 from bot.services.kinds import FILE, TOMBSTONE, Withheld, mark_of
+from bot.services.mirrored import as_replied
 from bot.services.whereabouts import cause_of
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -23,8 +25,8 @@ from bot.storage.unit_of_work import UnitOfWork
 def _file(uow: UnitOfWork, delivery: Delivery) -> FileFacts | FileGoneFacts:
     if delivery.target is not None:
         return FileGoneFacts()
-    advisory = uow.advisories.get(required(delivery.advisory_id))
     file = file_of(uow, delivery)
+    advisory = _advisory_of(uow, file)
     link = uow.links.get(required(delivery.link_id))
     _require_sendable(uow, delivery, advisory, file, link)
     if advisory.label is None or not file.url:
@@ -42,12 +44,26 @@ def _file(uow: UnitOfWork, delivery: Delivery) -> FileFacts | FileGoneFacts:
     )
 
 
+def _advisory_of(uow: UnitOfWork, file: Attachment) -> Advisory:
+    """Its advisory, under the label that counts for the text the file came with."""
+    advisory = uow.advisories.get(file.advisory_id)
+    if file.reply_id is None:
+        return advisory
+    return as_replied(uow, advisory, uow.advisories.get_reply(file.reply_id))
+
+
 def _require_sendable(
     uow: UnitOfWork, delivery: Delivery, advisory: Advisory, file: Attachment, link: Link
 ) -> None:
     """What holds for the text holds for its file."""
     if file.staying is not None or file.removed_in is not None:
         raise Withheld("file_stays")
+    if "instead_of" in delivery.facts:
+        # Its readers have it: like a text that stands, it may always take on the tighter label.
+        fits = policy.carries(advisory, link) and policy.is_below_ceiling(advisory.label, link)
+        if not fits or not may_stand(uow, advisory, delivery):
+            raise Withheld("policy")
+        return
     if file.reply_id is None:
         route = uow.advisories.route(advisory.id, link.id)
         if route is None or not file.travels_with(route.revision):
@@ -63,16 +79,18 @@ def _require_sendable(
         raise Withheld("no_longer_shown")
 
 
-def note_upload(uow: UnitOfWork, delivery_id: int, before: str, file: str) -> bool:
-    """Notes Slack's id of bytes that nobody can see yet, if they may still be shown.
+def note_upload(uow: UnitOfWork, delivery_id: int, before: str, file: str, label: Label) -> bool:
+    """Notes Slack's id of bytes that nobody can see yet, if they may still be shown so labelled.
 
     Fetching and sending takes its time: policy is asked once more, right before they are shown.
     False when they may not be, or when somebody else has noted others meanwhile.
     """
     if file:
         try:
-            _file(uow, uow.outbox.get(delivery_id))
+            facts = _file(uow, uow.outbox.get(delivery_id))
         except Withheld:
+            return False
+        if isinstance(facts, FileFacts) and facts.label is not label:
             return False
     return uow.attachments.note_upload(delivery_id, before, file)
 

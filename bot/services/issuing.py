@@ -24,6 +24,7 @@ from bot.services.awaiting import follow_advisory, waiting_routes
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
+from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
 
 # The tag that sends an advisory ahead of routine ones in its lane.
@@ -64,10 +65,7 @@ def label_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label) 
     """The author, or a releaser of the side, names a held advisory's label and it goes out."""
     policy.require_relayable(label)
     advisory = own_advisory(uow, actor, number, Act.LABEL, label)
-    written = read_label(plain(advisory.body)).found
-    stricter = [found for found in written if found.rank > label.rank]
-    if stricter:
-        raise errors.LabelBelowText(number=advisory.number, label=max(stricter, key=_rank))
+    require_not_below(uow, advisory, label)
     labelled = advisory.label_as(label)
     uow.advisories.save(labelled)
     uow.audit.record(actor, "advisory.label", number, label=label)
@@ -225,10 +223,6 @@ def matching_links(
     )
 
 
-def _rank(label: Label) -> int:
-    return label.rank
-
-
 def next_number(uow: UnitOfWork) -> str:
     """`ADV-2026-0001`, counted within a calendar year of Tokyo."""
     year = uow.now.astimezone(TOKYO).year
@@ -288,6 +282,7 @@ def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
     sent = {
         (card.channel, card.facts.get("part", 1))
         for card in uow.outbox.of_advisory(advisory.id, RELEASE)
+        if card.state is not DeliveryState.WITHHELD
     }
     for place in places:
         for part in range(1, len(parts_of(advisory.body)) + 1):

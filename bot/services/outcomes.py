@@ -10,8 +10,9 @@ from bot.services import attachments
 from bot.services.awaiting import revision_to_show
 from bot.services.cards import is_shown, refresh_status
 from bot.services.escalations import watch_receipts
-from bot.services.facts import ChangeFacts, CopyFacts, Facts, ReplyFacts, TombstoneFacts
+from bot.services.facts import ChangeFacts, CopyFacts, Facts, FileFacts, ReplyFacts, TombstoneFacts
 from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
+from bot.services.mirrored import Showing, as_replied, showing_of
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
 from bot.storage.unit_of_work import UnitOfWork
@@ -28,6 +29,8 @@ def note_delivered(uow: UnitOfWork, outgoing: Outgoing, posted: Posted) -> None:
     if delivery.advisory_id is None:
         return
     if delivery.kind == FILE:
+        if delivery.target is None and not posted.was_found:
+            uow.outbox.note_shown(delivery.id, shown_by(outgoing.facts))
         attachments.note_arrived(uow, delivery, uow.advisories.lock(delivery.advisory_id))
     if delivery.kind in FOLLOWED:
         if not posted.was_found:
@@ -40,7 +43,7 @@ def note_delivered(uow: UnitOfWork, outgoing: Outgoing, posted: Posted) -> None:
 def note_tried(uow: UnitOfWork, outgoing: Outgoing) -> None:
     """An attempt that may have arrived: should it be found, this is what it says."""
     delivery = outgoing.delivery
-    if delivery.kind not in FOLLOWED or delivery.target is not None:
+    if delivery.kind not in {*FOLLOWED, FILE} or delivery.target is not None:
         return
     said, before = shown_by(outgoing.facts), uow.outbox.get(delivery.id).shown
     uow.outbox.note_shown(delivery.id, said if before in (None, said) else SEVERAL)
@@ -55,6 +58,8 @@ def shown_by(facts: Facts) -> str | None:
             return f"{digest_of(facts.body)}/{facts.label}"
         case ChangeFacts():
             return f"-/{facts.label}" if facts.removed or facts.added else TOMBSTONE
+        case FileFacts():
+            return facts.label.value
         case TombstoneFacts():
             return TOMBSTONE
     return None
@@ -77,11 +82,10 @@ def _follow_change(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> N
 
 
 def _to_be_shown(uow: UnitOfWork, sent: Delivery, advisory: Advisory) -> str | None:
+    if sent.kind == REPLY:
+        return _reply_to_be_shown(uow, sent, advisory)
     if not is_shown(uow, sent, advisory):
         return TOMBSTONE
-    if sent.kind == REPLY:
-        reply = uow.advisories.get_reply(int(str(sent.facts["reply"])))
-        return TOMBSTONE if reply.is_deleted else f"{digest_of(reply.body)}/{advisory.label}"
     if sent.kind != COPY:
         return TOMBSTONE if sent.shown == TOMBSTONE else f"-/{advisory.label}"
     route = uow.advisories.route(advisory.id, sent.link_id or 0)
@@ -90,6 +94,15 @@ def _to_be_shown(uow: UnitOfWork, sent: Delivery, advisory: Advisory) -> str | N
         return sent.shown
     revision = revision_to_show(uow, advisory, link, route, sent.shown)
     return f"{revision}/{advisory.label}"
+
+
+def _reply_to_be_shown(uow: UnitOfWork, sent: Delivery, advisory: Advisory) -> str | None:
+    reply = uow.advisories.get_reply(int(str(sent.facts["reply"])))
+    showing = showing_of(uow, sent, advisory, reply)
+    if showing is Showing.AS_IT_STANDS:
+        return sent.shown
+    label = as_replied(uow, advisory, reply).label
+    return f"{digest_of(reply.body)}/{label}" if showing is Showing.TEXT else TOMBSTONE
 
 
 def _keep_route_open(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> None:

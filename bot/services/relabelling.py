@@ -12,8 +12,7 @@ from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, RouteState
 from bot.domain.approvals import Motion, counted, is_met
-from bot.domain.inert import plain
-from bot.domain.labels import Label, read_label
+from bot.domain.labels import Label
 from bot.domain.officials import Official, Role
 from bot.domain.rights import Act, Matter, Quorum, Side
 from bot.services.access import require_right
@@ -25,11 +24,13 @@ from bot.services.approvals import (
     void_motion,
     who_counts,
 )
-from bot.services.cards import first_copies
+from bot.services.awaiting import content_of
+from bot.services.cards import first_copies, stands_nowhere
 from bot.services.issuing import ask_releasers, queue_copies
 from bot.services.notes import keepers_of, tell_directly
 from bot.services.receipts import has_arrived
-from bot.services.revisions import spread_revision
+from bot.services.revisions import send_revision, spread_revision
+from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -90,10 +91,7 @@ def _relax(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -
     matter = Matter(label=label, marking=policy.marking_of(advisory), state=advisory.state)
     is_author = advisory.author_id == actor.id
     require_right(uow, actor, Act.RELAX, matter, author=is_author)
-    written = read_label(plain(advisory.title), plain(advisory.body)).found
-    stricter = [found for found in written if found.rank > label.rank]
-    if stricter:
-        raise errors.LabelBelowText(number=advisory.number, label=stricter[0].value)
+    require_not_below(uow, advisory, label)
     _require_newest_everywhere(uow, advisory)
     quorum = policy.quorum_of(Role.RELEASER, Act.RELAX, matter) or policy.RELEASE_QUORUM
     motion = _motion(uow, actor, advisory, label, quorum)
@@ -125,7 +123,7 @@ def _motion(
         government=advisory.government,
         team=advisory.team,
         author_id=advisory.author_id,
-        content=(label.value, advisory.title, advisory.body),
+        content=(label.value, *content_of(uow, advisory, advisory.revision)),
         destinations=(),
     )
     motion = put_motion(uow, subject)
@@ -150,18 +148,27 @@ def _require_newest_everywhere(uow: UnitOfWork, advisory: Advisory) -> None:
     """What readers have bears the label of the whole: an earlier text may need a tighter one."""
     for route in uow.advisories.routes(advisory.id):
         stands = bool(first_copies(uow, advisory, route.link_id))
+        if route.state is RouteState.RECALLED and stands_nowhere(uow, advisory, route.link_id):
+            continue
         if stands and uow.advisories.body_of(advisory, route.revision) != advisory.body:
             raise errors.EarlierTextStands(number=advisory.number)
 
 
 def _widen(uow: UnitOfWork, revised: Advisory) -> None:
-    """Links whose ceiling was too low for the tighter label carry it now, by their own rules."""
+    """Links whose ceiling was too low for the tighter label carry it now, by their own rules.
+
+    Where it was taken back it comes back in the same place, under the same rules.
+    """
     for route in uow.advisories.routes(revised.id):
         link = uow.links.get(route.link_id)
-        if route.state is not RouteState.ABOVE_CEILING:
-            continue
         state = policy.first_state(revised, link)
-        uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
-        if state is RouteState.QUEUED:
-            queue_copies(uow, revised, link)
+        if route.state is RouteState.ABOVE_CEILING:
+            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
+            if state is RouteState.QUEUED:
+                queue_copies(uow, revised, link)
+        elif route.state is RouteState.RECALLED and state is RouteState.QUEUED:
+            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
+            send_revision(uow, revised, link, before=route.revision)
+        elif route.state is RouteState.RECALLED and state is RouteState.AWAITING:
+            uow.advisories.put_route(revised.id, link.id, state)
     ask_releasers(uow, revised)

@@ -40,19 +40,26 @@ class Approval:
 
 
 def release_advisory(
-    uow: UnitOfWork, actor: Official, number: str, revision: int | None = None
+    uow: UnitOfWork,
+    actor: Official,
+    number: str,
+    revision: int | None = None,
+    digest: str = "",
 ) -> Approval:
     """Puts the actor's name to the release; with enough names it is queued wherever it waits.
 
-    `revision` is the one the releaser has read on a card; raises AdvisoryChanged when it is another
-    by now, ReleaseByAuthor for one's own, ApprovedAlready and ApprovedByYourOtherAccount for a
-    second approval of one person, ApprovalExpired by a card that is too old. Typed without a
-    revision, a motion that has expired is asked anew, with this as its first approval.
+    `revision` is the one the releaser has read on a card, `digest` how that of everything it showed
+    begins. Raises AdvisoryChanged when it is another by now, ReleaseByAuthor for one's own,
+    ApprovedAlready and ApprovedByYourOtherAccount for a second approval of one person,
+    ApprovalExpired by a card that is too old. Typed without a revision, a motion that has expired
+    is asked anew, with this as its first approval.
     """
     advisory = _awaiting(uow, actor, number, Act.RELEASE)
     if revision is not None and revision != advisory.revision:
         raise errors.AdvisoryChanged(number=advisory.number)
     motion = _motion(uow, advisory, renew=revision is None)
+    if not motion.digest.startswith(digest):
+        raise errors.AdvisoryChanged(number=advisory.number)
     approved = approve(uow, actor, motion)
     names = _let_go(uow, actor, advisory, approved)
     refresh_cards(uow, advisory)
@@ -62,19 +69,18 @@ def release_advisory(
 
 def release_by_button(uow: UnitOfWork, actor: Official, value: str, team: str) -> Approval:
     """The same by a card's button, which was sealed for that text in that workspace."""
-    number, revision = open_button(uow, Act.RELEASE, value, team)
-    return release_advisory(uow, actor, number, revision)
+    card = open_button(uow, Act.RELEASE, value, team)
+    return release_advisory(uow, actor, card.subject, card.version, card.digest)
 
 
 def keep_back_by_button(uow: UnitOfWork, actor: Official, value: str, team: str) -> Advisory:
     """Keeping back by a card's button, which was sealed for that text in that workspace."""
-    number, _ = open_button(uow, Act.KEEP_BACK, value, team)
-    return keep_back_advisory(uow, actor, number)
+    return keep_back_advisory(uow, actor, open_button(uow, Act.KEEP_BACK, value, team).subject)
 
 
 def button_values(uow: UnitOfWork, advisory: Advisory, team: str) -> tuple[str, str] | None:
     """What the two buttons of a card carry; None when nothing waits to be decided."""
-    motion = uow.approvals.open_on(Act.RELEASE, advisory.number)
+    motion = uow.approvals.shown_on(Act.RELEASE, advisory.number)
     if motion is None:
         return None
     return (

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState, ThreadReply
-from bot.domain.deliveries import Delivery, DeliveryState, Method
+from bot.domain.deliveries import ENDED_UNSENT, Delivery, Method
 from bot.domain.officials import Official
 from bot.domain.rights import Act
 from bot.services import attachments
 from bot.services.incoming import Message, Outcome
 from bot.services.kinds import COPY, REPLY
+from bot.services.mirrored import Showing, showing_of
 from bot.services.notes import tell_here, tell_refusal
 from bot.services.screening import unfit
 from bot.storage.unit_of_work import UnitOfWork
@@ -51,6 +52,7 @@ def take_reply(uow: UnitOfWork, message: Message) -> Outcome:
             author_id=author.id,
             body=message.text,
             posted_at=datetime.fromtimestamp(float(message.ts), UTC),
+            revision=advisory.revision,
         )
     )
     if message.files:
@@ -87,8 +89,12 @@ def take_reply_edit(uow: UnitOfWork, reply: ThreadReply, message: Message) -> Ou
         return _refused(uow, message, uow.officials.get(reply.author_id), refusal)
     if author is not None and more:
         attachments.take_files(uow, advisory, author, message, reply_id=reply.id)
-    _change(uow, replace(reply, body=message.text))
+    changed = replace(reply, body=message.text)
+    _change(uow, changed)
     uow.audit.record(uow.officials.get(reply.author_id), "reply.revise", advisory.number)
+    if not _is_shown_everywhere(uow, advisory, changed):
+        key, where = "advisories.reply_stays", (message.team, message.channel, message.user)
+        tell_here(uow, *where, key, number=advisory.number)
     return Outcome.ISSUED
 
 
@@ -175,13 +181,12 @@ def _queue(
 
 
 def _thread_heads(uow: UnitOfWork, advisory: Advisory) -> list[Delivery]:
-    ended = (DeliveryState.PARKED, DeliveryState.DROPPED, DeliveryState.WITHHELD)
     routes = {route.link_id: route for route in uow.advisories.routes(advisory.id)}
     return [
         copy
         for copy in uow.outbox.of_advisory(advisory.id, COPY)
         if copy.facts.get("part", 1) == 1
-        and copy.state not in ended
+        and copy.state not in ENDED_UNSENT
         and _is_open(routes.get(copy.link_id or 0))
     ]
 
@@ -206,6 +211,13 @@ def _may_leave(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> bool:
     link = uow.links.get(copy.link_id)
     back = link.leads_from(copy.team, copy.channel) is not None
     return back and policy.may_reply(advisory, link)
+
+
+def _is_shown_everywhere(uow: UnitOfWork, advisory: Advisory, reply: ThreadReply) -> bool:
+    """Whether what a reply says now can be read wherever it was mirrored to."""
+    sent = uow.outbox.of_advisory(advisory.id, REPLY)
+    mirrored = [one for one in sent if one.facts.get("reply") == reply.id]
+    return all(showing_of(uow, one, advisory, reply) is Showing.TEXT for one in mirrored)
 
 
 def _change(uow: UnitOfWork, reply: ThreadReply) -> None:

@@ -13,8 +13,8 @@ from bot.domain.labels import LabelReading, most_restrictive
 from bot.domain.links import Link
 from bot.domain.officials import Official
 from bot.domain.rights import Verdict
-from bot.services.attachments import take_away
-from bot.services.cards import first_copies, refresh_copies
+from bot.services.attachments import say_anew, take_away
+from bot.services.cards import first_copies, has_left, refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
 from bot.services.kinds import CHANGE, REPLY, SOURCE
 from bot.services.notes import tell_directly
@@ -47,6 +47,7 @@ def spread_revision(
         tell_acknowledgers(uow, revised, "advisories.revised_note")
     if revised.label is not advisory.label:
         _refresh_thread(uow, revised)
+        say_anew(uow, revised)
     ask_releasers(uow, revised)
     refresh_cards(uow, revised)
     for source in uow.outbox.of_advisory(advisory.id, SOURCE):
@@ -100,6 +101,9 @@ def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
     if not _has_readers(uow, revised, route):
         return False
     if not policy.is_below_ceiling(revised.label, link):
+        if not has_left(uow, revised, link.id):
+            uow.advisories.put_route(revised.id, link.id, RouteState.ABOVE_CEILING)
+            return False
         uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
         refresh_copies(uow, revised.id, link.id, URGENT)
         take_away(uow, revised, link.id)

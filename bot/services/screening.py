@@ -6,8 +6,9 @@ from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory
 from bot.domain.inert import plain
-from bot.domain.labels import read_label
+from bot.domain.labels import Label, most_restrictive, read_label
 from bot.domain.markings import Decision, screen_post
+from bot.storage.unit_of_work import UnitOfWork
 
 
 def unfit(
@@ -25,6 +26,16 @@ def unfit(
     if reading.unknown or any(found.rank > ceiling for found in reading.found):
         return errors.ReplyAboveLabel(number=advisory.number)
     return errors.TooLong(word="text", limit=limit) if len(text) > limit else None
+
+
+def require_not_below(uow: UnitOfWork, advisory: Advisory, label: Label) -> None:
+    """Raises LabelBelowText when the text or a file's name bears a label tighter than that one."""
+    files = uow.attachments.of(advisory.id) if advisory.files else ()
+    names = (one.name for one in files if one.removed_in is None)
+    found = read_label(plain(advisory.title), plain(advisory.body), *names).found
+    tightest = most_restrictive(found)
+    if tightest is not None and tightest.rank > label.rank:
+        raise errors.LabelBelowText(number=advisory.number, label=tightest.value)
 
 
 def require_fit(text: str) -> None:

@@ -18,7 +18,7 @@ from bot.domain.advisories import (
     RouteState,
     ThreadReply,
 )
-from bot.domain.labels import Label
+from bot.domain.labels import Label, most_restrictive
 from bot.domain.officials import Government
 from bot.storage.tables import (
     advisories,
@@ -176,6 +176,17 @@ class Advisories:
             .where(advisory_revisions.c.revision == revision)
         ).scalar_one()
         return str(kept)
+
+    def strictest_since(self, advisory: Advisory, revision: int) -> Label:
+        """The most restrictive label it has borne from that revision until now."""
+        kept = self._connection.execute(
+            select(advisory_revisions.c.label)
+            .where(advisory_revisions.c.advisory_id == advisory.id)
+            .where(advisory_revisions.c.revision >= revision)
+        ).scalars()
+        now = [advisory.label] if advisory.label else []
+        found = most_restrictive([*(Label(one) for one in kept), *now])
+        return found or Label.RED
 
     def add_reply(self, reply: ThreadReply) -> ThreadReply:
         """Stores a reply; the one returned carries its id."""

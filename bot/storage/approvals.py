@@ -35,8 +35,12 @@ class Approvals:
 
     def open_on(self, act: Act, subject: str) -> Motion | None:
         """The motion that waits for approvals, locked until the transaction ends."""
-        wanted = self._on(act, subject).where(motions.c.state == MotionState.OPEN.value)
-        row = self._connection.execute(wanted.with_for_update()).one_or_none()
+        row = self._connection.execute(self._open(act, subject).with_for_update()).one_or_none()
+        return self._motion(row) if row else None
+
+    def shown_on(self, act: Act, subject: str) -> Motion | None:
+        """The same merely to be shown: nobody waits for it."""
+        row = self._connection.execute(self._open(act, subject)).one_or_none()
         return self._motion(row) if row else None
 
     def carried_on(self, act: Act, subject: str, version: int) -> Motion | None:
@@ -57,6 +61,9 @@ class Approvals:
         closed = {"state": state.value, "closed_at": self._now}
         here = motions.c.id == motion.id
         self._connection.execute(update(motions).where(here).values(closed))
+
+    def _open(self, act: Act, subject: str) -> Select[Any]:
+        return self._on(act, subject).where(motions.c.state == MotionState.OPEN.value)
 
     @staticmethod
     def _on(act: Act, subject: str) -> Select[Any]:

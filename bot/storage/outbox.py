@@ -33,7 +33,6 @@ from bot.storage.tables import UNDONE, outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
 DEPENDENCY_PAUSE = timedelta(milliseconds=200)
-ENDED_UNSENT = (DeliveryState.PARKED, DeliveryState.WITHHELD, DeliveryState.DROPPED)
 
 
 class Outbox:

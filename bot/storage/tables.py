@@ -208,6 +208,8 @@ thread_replies = Table(
     Column("body", Text, nullable=False),
     Column("posted_at", Instant, nullable=False),
     Column("is_deleted", Boolean, nullable=False, server_default=false()),
+    # The advisory's revision when it was said: its label counts from there on.
+    Column("revision", Integer, nullable=False, server_default="1"),
     UniqueConstraint("team", "channel", "ts"),
 )
 

@@ -50,7 +50,7 @@ def to_approve(visit: Visit) -> list[Block]:
 
 def _with_release(visit: Visit, advisory: Advisory) -> Block:
     """The line, and while my approval is wanted the button that gives it."""
-    motion = visit.uow.approvals.open_on(Act.RELEASE, advisory.number)
+    motion = visit.uow.approvals.shown_on(Act.RELEASE, advisory.number)
     values = button_values(visit.uow, advisory, visit.official.team)
     if motion is None or values is None or visit.official.id in motion.approved_by:
         return _line(visit, advisory)

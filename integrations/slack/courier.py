@@ -3,7 +3,8 @@
 Slack's upload has three steps, and the last "can only be called once" for a file (docs:
 files.completeUploadExternal). The file's id is noted before that step. So after an unknown outcome
 the file is looked for by its id, and completing it again either shows it or is refused: it is never
-shown twice. Its bytes lie on disk only while they are carried, and it is never made public.
+shown twice. Its bytes lie on disk only while they are carried, in a file without a name that is
+gone with the process, however that ends; and it is never made public.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Any
+from os import SEEK_END
+from typing import Any, BinaryIO
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
@@ -21,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot import errors
 from bot.domain.attachments import FilePolicy
 from bot.domain.inert import inert
+from bot.domain.labels import Label
 from bot.services.facts import FileFacts, NothingFacts
 from bot.services.kinds import Withheld, mark_of
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
@@ -31,9 +33,10 @@ from integrations.slack.downloads import Downloads
 from integrations.slack.hosts import keeps_files
 from integrations.slack.uploads import send_bytes
 
-# From a delivery, what was noted of it before and Slack's id of its bytes now (empty: it lost
-# them): whether that is noted now. It is not when somebody else has noted another meanwhile.
-NoteUpload = Callable[[int, str, str], Awaitable[bool]]
+# From a delivery, what was noted of it before, Slack's id of its bytes now (empty: it lost them)
+# and the label they will be shown under: whether that is noted now. It is not when that may not be
+# shown any more, or somebody else has noted another meanwhile.
+NoteUpload = Callable[[int, str, str, Label], Awaitable[bool]]
 
 # Refusals that are about the place or the token, not about the file (docs:
 # files.completeUploadExternal, errors).
@@ -74,14 +77,13 @@ class Courier:
         why = self._policy.judge(facts.name, facts.size)
         if why is not None:
             raise Withheld(why.value)
-        with tempfile.TemporaryDirectory(prefix="kakehashi-") as folder:
-            path = Path(folder) / "file"
-            await self._downloads.fetch(facts.team, facts.url, path, self._policy.most_bytes)
-            found = await asyncio.to_thread(judge_file, path, facts.name)
+        with tempfile.TemporaryFile() as file:
+            await self._downloads.fetch(facts.team, facts.url, file, self._policy.most_bytes)
+            found = await asyncio.to_thread(judge_file, file, facts.name)
             if found is not None:
                 raise Withheld(found.value)
-            upload = await self._send(outgoing, path, facts.name)
-        await self._remember(outgoing, "", upload)
+            upload = await self._send(outgoing, file, facts.name)
+        await self._remember(outgoing, facts, "", upload)
         return await self._show(outgoing, facts, upload, comment)
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
@@ -102,10 +104,11 @@ class Courier:
         await self._delete(outgoing, outgoing.target_ts or "")
         return Posted(outgoing.channel, outgoing.target_ts)
 
-    async def _send(self, outgoing: Outgoing, path: Path, name: str) -> str:
+    async def _send(self, outgoing: Outgoing, file: BinaryIO, name: str) -> str:
         """Slack's id of the file once it has the bytes; nobody can see it yet."""
         client, team = self._client(outgoing), outgoing.delivery.team
-        length = (await asyncio.to_thread(path.stat)).st_size
+        length = file.seek(0, SEEK_END)
+        file.seek(0)
         try:
             asked = await call(client.files_getUploadURLExternal(filename=name, length=length))
         except OutcomeUnknown as failure:
@@ -115,7 +118,7 @@ class Courier:
         if not keeps_files(url, self._api_urls.get(team, "")):
             raise Refused("upload_foreign_host")
         try:
-            status = await send_bytes(self._session, url, path)
+            status = await send_bytes(self._session, url, file)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotSent(f"upload_{type(error).__name__}"[:80]) from error
         if status != 200:
@@ -145,13 +148,15 @@ class Courier:
             if await self._is_shown(outgoing):
                 return Posted(outgoing.channel, outgoing.upload, was_found=True)
         # Slack has discarded it: the next attempt begins at the beginning.
-        await self._remember(outgoing, outgoing.upload, "")
+        await self._remember(outgoing, facts, outgoing.upload, "")
         raise NotSent("upload_discarded")
 
-    async def _remember(self, outgoing: Outgoing, before: str, upload: str) -> None:
+    async def _remember(
+        self, outgoing: Outgoing, facts: FileFacts, before: str, upload: str
+    ) -> None:
         """Raises what leaves the file unseen: another carries it, or nothing could be written."""
         try:
-            noted = await self._note(outgoing.delivery.id, before, upload)
+            noted = await self._note(outgoing.delivery.id, before, upload, facts.label)
         except errors.TryAgain as busy:
             raise NotSent("upload_not_noted") from busy
         if not noted:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
-from pathlib import Path
+from typing import BinaryIO
 
 import aiohttp
 
@@ -31,15 +31,15 @@ GONE = frozenset({404, 410})
 
 
 class Downloads:
-    """Fetches files to disk; each failure is one of `ports`, or Withheld with why it stays."""
+    """Fetches files; each failure is one of `ports`, or Withheld with why it stays."""
 
     def __init__(self, connections: tuple[Connection, ...], session: aiohttp.ClientSession) -> None:
         self._connections = {one.team: one for one in connections}
         self._session = session
         self._resting_until: dict[str, float] = {}
 
-    async def fetch(self, team: str, url: str, path: Path, most: int) -> None:
-        """Writes the file to `path`.
+    async def fetch(self, team: str, url: str, file: BinaryIO, most: int) -> None:
+        """Writes what is at an address into an open, empty file.
 
         Raises Withheld when it has more than `most` bytes, none, or is gone; Refused when the token
         must not be sent there or is not let in; NotSent when it may be tried again.
@@ -63,7 +63,7 @@ class Downloads:
                 url, headers=headers, timeout=timeout, allow_redirects=False
             ) as answer:
                 self._judge(team, answer)
-                await _write(answer, path, most)
+                await _write(answer, file, most)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise NotSent(f"download_{type(error).__name__}"[:80]) from error
 
@@ -82,13 +82,13 @@ class Downloads:
             raise Refused("download_not_let_in")
 
 
-async def _write(answer: aiohttp.ClientResponse, path: Path, most: int) -> None:
+async def _write(answer: aiohttp.ClientResponse, file: BinaryIO, most: int) -> None:
     size = 0
-    with path.open("wb") as file:
-        async for piece in answer.content.iter_chunked(PIECE):
-            size += len(piece)
-            if size > most:
-                raise Withheld(Staying.SIZE.value)
-            await asyncio.to_thread(file.write, piece)
+    async for piece in answer.content.iter_chunked(PIECE):
+        size += len(piece)
+        if size > most:
+            raise Withheld(Staying.SIZE.value)
+        await asyncio.to_thread(file.write, piece)
+    await asyncio.to_thread(file.flush)
     if not size:
         raise Withheld(Staying.EMPTY.value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import BinaryIO
 
 import aiohttp
 from slack_sdk.errors import SlackClientError
@@ -78,16 +79,14 @@ class Uploads:
         url = str(asked["upload_url"])
         if not any(keeps_files(url, one) for one in self._api_urls):
             raise errors.SlackUnreachable
-        if await send_bytes(self._session, url, path) != 200:
-            raise errors.SlackUnreachable
+        with path.open("rb") as content:
+            if await send_bytes(self._session, url, content) != 200:
+                raise errors.SlackUnreachable
         return str(asked["file_id"])
 
 
-async def send_bytes(session: aiohttp.ClientSession, url: str, path: Path) -> int:
+async def send_bytes(session: aiohttp.ClientSession, url: str, content: BinaryIO) -> int:
     """Streams a file to where Slack takes it, which needs no token; returns the status."""
     timeout = aiohttp.ClientTimeout(total=UPLOAD_SECONDS)
-    with path.open("rb") as content:
-        async with session.post(
-            url, data=content, timeout=timeout, allow_redirects=False
-        ) as answer:
-            return answer.status
+    async with session.post(url, data=content, timeout=timeout, allow_redirects=False) as answer:
+        return answer.status

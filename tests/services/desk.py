@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from bot.domain.deliveries import DeliveryState, Method
 from bot.services.announcements import compose
 from bot.services.facts import Facts
@@ -9,7 +11,7 @@ from bot.services.kinds import Withheld
 from bot.services.outcomes import note_delivered
 from bot.services.ports import Outgoing, Posted
 from bot.storage.outbox_rows import Claim
-from bot.storage.tables import outbox
+from bot.storage.tables import lanes, outbox
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -19,6 +21,10 @@ class Desk:
     def __init__(self, uow: UnitOfWork) -> None:
         self._uow = uow
         self._stands: dict[tuple[str, str], Outgoing] = {}
+
+    def turn(self, uow: UnitOfWork) -> None:
+        """Goes on in a later transaction on the same database."""
+        self._uow = uow
 
     def say_all(self) -> None:
         """Says or withholds everything that waits, urgent things first."""
@@ -67,6 +73,13 @@ class Desk:
         return row.id if row else None
 
     def _end(self, delivery_id: int, state: DeliveryState) -> None:
-        self._uow.connection.execute(
-            outbox.update().where(outbox.c.id == delivery_id).values(state=state.value)
+        claim = Claim(
+            self._uow.outbox.get(delivery_id), fence=self._fence(delivery_id), was_unknown=False
         )
+        assert self._uow.outbox.close(claim, state, "withheld")
+
+    def _fence(self, delivery_id: int) -> int:
+        """The one its lane has: nobody else sends here."""
+        of_it = (lanes.c.team == outbox.c.team) & (lanes.c.name == outbox.c.lane)
+        found = select(lanes.c.fence).join(outbox, of_it).where(outbox.c.id == delivery_id)
+        return int(self._uow.connection.execute(found).scalar_one())

@@ -11,6 +11,7 @@ from bot.services import intake, links
 from bot.services.facts import ReplyFacts, TombstoneFacts
 from bot.services.incoming import Outcome
 from bot.services.kinds import COPY, REPLY
+from bot.services.relabelling import relabel_advisory
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.services.desk import Desk
@@ -218,3 +219,35 @@ def test_a_thread_that_is_no_advisorys_is_left_alone(uow: UnitOfWork, desk: Desk
     assert reply(uow, "TANAKA", "1789520300.000000", f"{GREEN} CANARY") is Outcome.LEFT_ALONE
     elsewhere = reply(uow, "NGUYEN", desk.thread(COPY), channel=cast.CANBERRA_DLG)
     assert elsewhere is Outcome.LEFT_ALONE
+
+
+def test_an_edit_that_may_not_go_takes_the_text_down_and_its_author_is_told(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    out(uow, desk)
+    reply(uow, "TANAKA", TS)
+    desk.say_all()
+    relabel_advisory(uow, cast.the(uow, "WALSH"), "ADV-2026-0001", Label.AMBER)
+    desk.say_all()
+    assert mirrored(desk, cast.CANBERRA) == ["thanks"]
+    assert [getattr(one, "label", None) for one in desk.shows(REPLY)] == [Label.AMBER]
+    change(uow, "TANAKA", TS, "thanks to all")
+    desk.say_all()
+    # What stands is not what its author says now, and what they say now may not go.
+    assert mirrored(desk, cast.CANBERRA) == []
+    assert cast.told(uow, "TANAKA")[-1] == "advisories.reply_stays"
+
+
+def test_an_edit_together_with_a_tighter_label_leaves_nothing_under_the_looser(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    out(uow, desk)
+    reply(uow, "TANAKA", TS)
+    desk.say_all()
+    relabel_advisory(uow, cast.the(uow, "WALSH"), "ADV-2026-0001", Label.AMBER)
+    change(uow, "TANAKA", TS, "thanks to all")
+    desk.say_all()
+    assert mirrored(desk, cast.CANBERRA) == []
+    (gone,) = desk.shows(REPLY)
+    assert isinstance(gone, TombstoneFacts)
+    assert gone.why == "reply_barred"

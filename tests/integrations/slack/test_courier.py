@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
@@ -90,7 +91,8 @@ class Carrying:
 
 
 @pytest.fixture
-async def carrying() -> AsyncIterator[Carrying]:
+async def carrying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Carrying]:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     async with (
         StandIn(TOKYO, pace=False) as tokyo,
         StandIn(CANBERRA, pace=False) as canberra,
@@ -103,7 +105,10 @@ async def carrying() -> AsyncIterator[Carrying]:
         head = await canberra.people.message(HERE, "U11WALSH", "head of the thread")
         made: list[Carrying] = []
 
-        async def noting(delivery: int, before: str, file: str) -> bool:
+        async def noting(delivery: int, before: str, file: str, label: Label) -> bool:
+            assert label is Label.GREEN
+            # Its bytes have a place on disk now, and no name there.
+            assert os.listdir(tmp_path) == []  # noqa: PTH208
             return await made[0].note(delivery, before, file)
 
         courier = Courier(clients_for(places, session), places, session, FilePolicy(), noting)
@@ -210,11 +215,6 @@ async def test_what_may_not_travel_is_withheld_before_slack_hears_of_it(
         await carrying.deliver(carrying.outgoing(name, content))
     asked = [one["summary"] for one in carrying.canberra.state.log]
     assert "files.getUploadURLExternal" not in asked
-    assert left_on_disk() == []
-
-
-def left_on_disk() -> list[Path]:
-    return list(Path(tempfile.gettempdir()).glob("kakehashi-*/file"))
 
 
 async def test_each_workspace_sees_its_own_token_alone(carrying: Carrying) -> None:

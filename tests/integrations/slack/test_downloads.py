@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import tempfile
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
+from typing import BinaryIO
 
 import aiohttp
 import pytest
@@ -79,6 +80,13 @@ async def downloads(server: Server) -> AsyncIterator[Downloads]:
         yield Downloads((place,), session)
 
 
+@pytest.fixture
+def file() -> Iterator[BinaryIO]:
+    """Where the bytes go."""
+    with tempfile.TemporaryFile() as one:
+        yield one
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -120,34 +128,35 @@ def test_every_other_place_is_foreign(address: str) -> None:
 
 
 async def test_the_token_is_never_sent_to_another_host(
-    downloads: Downloads, server: Server, foreign: Server, tmp_path: Path
+    downloads: Downloads, server: Server, foreign: Server, file: BinaryIO
 ) -> None:
     with pytest.raises(Refused, match="download_foreign_host"):
-        await downloads.fetch(TEAM, f"{foreign.url}/a.pdf", tmp_path / "a", MOST)
+        await downloads.fetch(TEAM, f"{foreign.url}/a.pdf", file, MOST)
     assert foreign.tokens == []
     for status in (301, 302, 303, 307, 308):
         server.status, server.headers = status, {"Location": f"{foreign.url}/a.pdf"}
         with pytest.raises(Refused, match="download_not_let_in"):
-            await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
+            await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
     assert foreign.tokens == []
     assert server.tokens == [f"Bearer {TOKEN}"] * 5
 
 
 async def test_a_file_is_written_to_disk_byte_for_byte(
-    downloads: Downloads, server: Server, tmp_path: Path
+    downloads: Downloads, server: Server, file: BinaryIO
 ) -> None:
     server.body = bytes(range(250)) * 4
-    await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
-    assert (tmp_path / "a").read_bytes() == server.body
+    await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
+    file.seek(0)
+    assert file.read() == server.body
 
 
 async def test_more_than_may_travel_is_not_read_whatever_was_declared(
-    downloads: Downloads, server: Server, tmp_path: Path
+    downloads: Downloads, server: Server, file: BinaryIO
 ) -> None:
     server.body = b"x" * (MOST + 1)
     with pytest.raises(Withheld, match="size"):
-        await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
-    assert (tmp_path / "a").stat().st_size <= MOST
+        await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
+    assert file.tell() <= MOST
 
 
 @pytest.mark.parametrize(
@@ -163,7 +172,7 @@ async def test_more_than_may_travel_is_not_read_whatever_was_declared(
 async def test_each_answer_says_what_becomes_of_the_file(
     downloads: Downloads,
     server: Server,
-    tmp_path: Path,
+    file: BinaryIO,
     status: int,
     headers: dict[str, str],
     failure: type[Exception],
@@ -171,28 +180,28 @@ async def test_each_answer_says_what_becomes_of_the_file(
 ) -> None:
     server.status, server.headers = status, headers
     with pytest.raises(failure, match=word):
-        await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
+        await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
 
 
 async def test_a_workspace_that_asks_for_rest_gets_it(
-    downloads: Downloads, server: Server, tmp_path: Path
+    downloads: Downloads, server: Server, file: BinaryIO
 ) -> None:
     server.status, server.headers = 429, {"Retry-After": "17"}
     with pytest.raises(NotSent) as asked:
-        await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
+        await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
     assert (asked.value.after, asked.value.team) == (timedelta(seconds=17), TEAM)
     server.status = 200
     with pytest.raises(NotSent):
-        await downloads.fetch(TEAM, f"{server.url}/b.pdf", tmp_path / "a", MOST)
+        await downloads.fetch(TEAM, f"{server.url}/b.pdf", file, MOST)
     assert len(server.tokens) == 1
 
 
 async def test_what_is_cut_short_is_fetched_again(
-    downloads: Downloads, server: Server, tmp_path: Path
+    downloads: Downloads, server: Server, file: BinaryIO
 ) -> None:
     server.cut = True
     with pytest.raises(NotSent, match="download_"):
-        await downloads.fetch(TEAM, f"{server.url}/a.pdf", tmp_path / "a", MOST)
+        await downloads.fetch(TEAM, f"{server.url}/a.pdf", file, MOST)
 
 
 def _archive(*parts: str) -> bytes:
@@ -219,9 +228,5 @@ DOCUMENT = _archive("[Content_Types].xml", "word/document.xml")
         (b"", Staying.EMPTY),
     ],
 )
-def test_a_document_is_what_its_parts_say(
-    tmp_path: Path, content: bytes, why: Staying | None
-) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(content)
-    assert judge_file(path, "a.docx") is why
+def test_a_document_is_what_its_parts_say(content: bytes, why: Staying | None) -> None:
+    assert judge_file(io.BytesIO(content), "a.docx") is why
