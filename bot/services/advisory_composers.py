@@ -12,7 +12,6 @@ from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import Link
-from bot.services.attachments import files_facts
 from bot.services.awaiting import is_released, revision_to_show
 from bot.services.cards import (
     agencies_expected,
@@ -24,6 +23,7 @@ from bot.services.cards import (
 )
 from bot.services.composing import Composers, required, side_of
 from bot.services.facts import ChangeFacts, CopyFacts, FilesFacts, ReplyFacts, TombstoneFacts
+from bot.services.file_facts import files_facts
 from bot.services.issuing import ask_releasers
 from bot.services.kinds import (
     CHANGE,

@@ -11,11 +11,12 @@ from bot.domain.attachments import Attachment
 from bot.domain.deliveries import Delivery, DeliveryState
 from bot.domain.labels import Label
 from bot.domain.links import Link
-from bot.services.attachments import TOLD_FROM, file_of, may_stand
+from bot.services.attachments import file_of, may_stand
 from bot.services.awaiting import is_released
 from bot.services.cards import agency_of, is_shown
 from bot.services.composing import Composers, required, side_of
 from bot.services.facts import FileFacts, FileGoneFacts, FileStatus
+from bot.services.file_facts import TOLD_FROM
 from bot.services.kinds import FILE, TOMBSTONE, Withheld, mark_of
 from bot.services.mirrored import as_replied
 from bot.services.whereabouts import cause_of
