@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from bot.texts.catalog import Language, load
 from integrations.slack.driver import Message, Workspace, text_of
 
 T = TypeVar("T")
@@ -18,6 +19,16 @@ SECONDS = 40.0
 """How long a promise may take on a machine that is busy with other things."""
 
 LOOK_AGAIN = 0.03
+
+TRIES = 5
+"""How often a person types the same command before they give up on a machine that is busy."""
+
+TRY_AGAIN = frozenset(
+    load().say(language, f"errors.{error}")
+    for language in Language
+    for error in ("slack_unreachable", "database_busy")
+)
+"""The refusals that say that nothing was done and that the person should try again."""
 
 OUR_BOTS = frozenset({"U0TOKYOBOT", "U0CANBBOT"})
 
@@ -56,10 +67,14 @@ class Hand:
         await self.workspace.edit(self.channel, ts, self.user, text)
 
     async def types(self, command: str) -> str:
-        """Type a whole slash command; the private answer, every word of it."""
+        """Type a whole slash command, again when told to; the private answer, every word of it."""
         name, _, words = command.partition(" ")
-        asked = self.workspace.command(self.channel, self.user, name, words)
-        return await self._answer(asked, repr(command))
+        for _ in range(TRIES):
+            asked = self.workspace.command(self.channel, self.user, name, words)
+            answer = await self._answer(asked, repr(command))
+            if not any(refusal in answer for refusal in TRY_AGAIN):
+                break
+        return answer
 
     async def opens(self, command: str) -> dict[str, Any]:
         """Type a slash command that opens a form; the form."""
