@@ -93,7 +93,8 @@ class Application:
             hold_off=hold_off,
             lease=lease,
         )
-        self.edge = Edge(database, words, self.people, self.dispatcher.wake)
+        lookout = self.dispatcher.lookout
+        self.edge = Edge(database, words, self.people, self.dispatcher.wake, lookout.wake)
         windows = Windows(clients, connections, session)
         past = Past(one.team for one in connections)
         messages = Messages(self.edge, past, policy)
@@ -113,8 +114,7 @@ class Application:
         missed = Missed(self.edge, messages, past, history)
         afresh = Afresh(self.edge, messages, history, [one.team for one in connections])
         self._rereader = Rereader(afresh.step)
-        teams = [one.team for one in connections]
-        self._restored = Restored(self.edge, missed, Standing(clients), teams)
+        self._restored = Restored(self.edge, missed, Standing(clients), list(clients))
         self._is_restored = asyncio.Event()
         self._connectors = [
             Connector(one, clients[one.team], self.bolt, self._learned, missed)

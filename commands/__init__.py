@@ -13,6 +13,7 @@ from slack_bolt.response import BoltResponse
 from bot import errors
 from commands import action, advisory, capture, dialogue, followup, home, kakehashi, link
 from commands.catalogue import Command, Verb
+from commands.channels import HEARD, Channels
 from commands.desk import Desk
 from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
@@ -85,6 +86,9 @@ def register(
     app.action(capture.EDIT)(_on_view(pointing.edit))
     app.event("app_mention")(_on_event(messages.take_mention))
     app.event("app_home_opened")(_on_event(home.Home(edge, windows).open))
+    channels = Channels(edge)
+    for name in HEARD:
+        app.event(name)(_on_event(channels.take))
     app.event(re.compile(".+"))(_on_event(_nothing))
 
 

@@ -58,6 +58,10 @@ class Answer:
     then: Then | None = None
 
 
+def _nobody() -> None:
+    """Nobody looks."""
+
+
 class Edge:
     """Turns requests into transactions and their outcome into answers."""
 
@@ -67,11 +71,14 @@ class Edge:
         catalog: Catalog,
         people: People,
         wake: Callable[[], None],
+        look_at_channels: Callable[[], None] = _nobody,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._wake = wake
         self.people = people
+        # Whoever reads linked channels again is told when one of them is in doubt.
+        self.look_at_channels = look_at_channels
         # Set by the Home tab, which is shown anew after what it shows has changed.
         self.show_homes: Callable[[], Awaitable[None]] | None = None
         self._afterwards: set[asyncio.Task[None]] = set()

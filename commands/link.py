@@ -12,7 +12,7 @@ from bot.services.cards import agency_of
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, Field, Kind
 from commands.catalogue import Ask, Command, Place, Reply, Verb, only_here
-from integrations.slack.shown_links import terms_line
+from integrations.slack.shown_links import state_word, suspension_lines, terms_line
 from integrations.slack.speech import Safe
 
 TERMS = (
@@ -33,7 +33,8 @@ def propose(ask: Ask) -> Reply:
 def accept(ask: Ask) -> Reply:
     code = ask.arguments.text("code")
     was_live = links.find_link(ask.uow, code).is_live
-    link = links.accept_link(ask.uow, ask.official, code, ask.here)
+    there = next((view for view in ask.views.values() if view != ask.here), None)
+    link = links.accept_link(ask.uow, ask.official, code, ask.here, there)
     if not was_live:
         links.announce_active(ask.uow, ask.official, link, tuple(ask.views.values()))
     return _told(ask, "links.terms_agreed" if was_live else "links.accepted", link)
@@ -50,7 +51,10 @@ def pause(ask: Ask) -> Reply:
 
 
 def resume(ask: Ask) -> Reply:
-    link = links.resume_link(ask.uow, ask.official, ask.arguments.text("code"))
+    views = tuple(ask.views.values())
+    link = links.resume_link(ask.uow, ask.official, ask.arguments.text("code"), views)
+    if link.suspension is not None:
+        return _told(ask, "links.confirmed", link)
     key = "links.resumed" if link.state is LinkState.ACTIVE else "links.still_paused"
     return _told(ask, key, link)
 
@@ -102,6 +106,14 @@ def both_ends(uow: UnitOfWork, arguments: Arguments, place: Place) -> Sequence[P
     return (place,) if there == place else (place, there)
 
 
+def ends_to_confirm(uow: UnitOfWork, arguments: Arguments, _place: Place) -> Sequence[Place]:
+    """Both channels of a link that is suspended; of any other, none has to be looked at."""
+    link = links.find_link(uow, arguments.text("code"))
+    if link.suspension is None or link.far is None:
+        return ()
+    return tuple((end.team, end.channel) for end in (link.near, link.far))
+
+
 def _terms(arguments: Arguments) -> Terms:
     return Terms(
         tags=arguments.tags("tags"),
@@ -113,10 +125,11 @@ def _terms(arguments: Arguments) -> Terms:
 
 def _told(ask: Ask, key: str, link: Link) -> Reply:
     near, far = _agencies(ask, link)
-    state = ask.say(f"links.state.{link.state.value}")
+    state = state_word(ask.speech, link)
     lines = [
         ask.say(key, code=link.code, near=near, far=far, state=state),
         terms_line(ask.speech, link.terms, near.code, far.code),
+        *suspension_lines(ask.speech, link),
     ]
     if link.pending is not None:
         pending = terms_line(ask.speech, link.pending, near.code, far.code)
@@ -126,7 +139,7 @@ def _told(ask: Ask, key: str, link: Link) -> Reply:
 
 def _line(ask: Ask, link: Link) -> Safe:
     near, far = _agencies(ask, link)
-    state = ask.say(f"links.state.{link.state.value}")
+    state = state_word(ask.speech, link)
     terms = terms_line(ask.speech, link.terms, near.code, far.code)
     own = link.end_of(ask.official.government)
     here = Safe(f"<#{own.channel}>") if own and own.team == ask.team else Safe("–")
@@ -151,7 +164,7 @@ COMMAND = Command(
         Verb("list", list_),
         Verb("show", show, (CODE,)),
         Verb("pause", pause, (CODE,)),
-        Verb("resume", resume, (CODE,)),
+        Verb("resume", resume, (CODE,), looks_at=ends_to_confirm),
         Verb("cut", cut, (CODE,)),
         Verb("amend", amend, (CODE, *TERMS)),
         Verb("test", test, (Field("text", Kind.LONG, positional=True),)),

@@ -19,6 +19,7 @@ from bot.domain.actions import Owner
 from bot.domain.calendars import CalendarName
 from bot.domain.captures import Way
 from bot.domain.dialogues import Dates
+from bot.domain.fingerprints import Fingerprint
 from bot.domain.labels import Label
 from bot.domain.links import Mode
 from bot.domain.officials import Government, Role
@@ -511,6 +512,11 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     ),
     "BotNotInChannel": lambda s: accept(
         s, "WALSH", cast.view(cast.CANBERRA, "C1", is_member=False)
+    ),
+    "ChannelArchived": lambda s: accept(
+        s,
+        "WALSH",
+        cast.view(cast.CANBERRA, "C1", fingerprint=Fingerprint("c1", is_archived=True)),
     ),
     "ChannelShared": lambda s: accept(s, "WALSH", cast.view(cast.CANBERRA, "C1", is_shared=True)),
     "AdvisoryNotHeld": lambda s: (s.posted(), label(s)),

@@ -47,6 +47,9 @@ FILE_LANE = f"{WORKSPACE_LANE}file:"
 ERASE_LANE = f"{WORKSPACE_LANE}erase"
 LONGER = 6
 
+# Why something has to wait whose channel could not be read.
+UNREAD = "channel_unread"
+
 URGENT, ROUTINE, BACKGROUND = 1, 5, 9
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot import errors
+from bot.domain.fingerprints import Finding, Suspension
 from bot.domain.labels import Label
 from bot.domain.officials import Government
 
@@ -85,6 +86,7 @@ class Link:
     pending_from: Government | None = None
     flows_since: datetime | None = None
     pending_by: int | None = None
+    suspension: Suspension | None = None
 
     @property
     def is_live(self) -> bool:
@@ -136,24 +138,60 @@ class Link:
         self._require_live()
         if government in self.paused_by:
             raise errors.LinkNotActive(code=self.code)
-        return replace(self, state=LinkState.PAUSED, paused_by=self.paused_by | {government})
+        kept = self.suspension.take_back(government) if self.suspension else None
+        paused_by = self.paused_by | {government}
+        return replace(self, state=LinkState.PAUSED, paused_by=paused_by, suspension=kept)
 
-    def resume(self, government: Government, at: datetime) -> Link:
-        """Takes back one's own pause; the flow starts once no side pauses it any longer."""
+    def resume(self, government: Government, at: datetime, seen: str = "") -> Link:
+        """Takes back one's own pause; the flow starts once no side pauses it any longer.
+
+        Over a suspended link it confirms the channels as they are: `seen` tells one state of them
+        from another, and both sides have to confirm the same.
+        """
         self._require_live()
         if self.state is not LinkState.PAUSED:
             raise errors.LinkNotPaused(code=self.code)
         if government not in self.paused_by:
             raise errors.OwnSideOnly(code=self.code)
-        left = self.paused_by - {government}
+        confirmed = self.suspension.confirm(government, seen) if self.suspension else None
+        left = confirmed.waits_for if confirmed else self.paused_by - {government}
         state = LinkState.PAUSED if left else LinkState.ACTIVE
-        return replace(self, state=state, paused_by=left, flows_since=at)
+        return replace(
+            self,
+            state=state,
+            paused_by=left,
+            flows_since=at,
+            suspension=confirmed if left else None,
+        )
+
+    def suspend(self, findings: frozenset[Finding]) -> Link:
+        """A channel is not what both sides agreed to: both have to confirm, as after two pauses.
+
+        The same link when all of that is known already.
+        """
+        self._require_live()
+        known = self.suspension or Suspension(frozenset())
+        if self.suspension and findings <= known.findings:
+            return self
+        return replace(
+            self,
+            state=LinkState.PAUSED,
+            paused_by=frozenset(Government),
+            suspension=Suspension(known.findings | findings),
+        )
 
     def cut(self) -> Link:
         """Ends the link for good; either side may, at any time."""
         if self.state not in (LinkState.ACTIVE, LinkState.PAUSED, LinkState.PROPOSED):
             raise errors.LinkIsCut(code=self.code)
-        return replace(self, state=LinkState.CUT, pending=None, pending_from=None, pending_by=None)
+        return replace(
+            self,
+            state=LinkState.CUT,
+            pending=None,
+            pending_from=None,
+            pending_by=None,
+            suspension=None,
+        )
 
     def propose_terms(self, terms: Terms, government: Government, by: int) -> Link:
         """New terms wait for the other side; the old ones hold meanwhile.

@@ -66,6 +66,7 @@ BotError
 │   ├── ChannelNotLinked        no link carries anything out of this channel
 │   ├── ChannelIsPrivateTalk    a direct message cannot be linked
 │   ├── BotNotInChannel         the bot is not a member, so it would hear nothing
+│   ├── ChannelArchived         the channel was closed in Slack
 │   ├── ChannelShared           outside organisations are in the channel
 │   ├── AdvisoryNotHeld         only a held advisory takes a label
 │   ├── AdvisoryNotIssued       withdrawn already, or never issued

@@ -6,6 +6,7 @@ from bot.errors.families import NotFound, NotPossible
 
 __all__ = [
     "BotNotInChannel",
+    "ChannelArchived",
     "ChannelIsPrivateTalk",
     "ChannelNotLinked",
     "ChannelShared",
@@ -62,6 +63,10 @@ class ChannelNotLinked(NotPossible):
 
 
 class ChannelIsPrivateTalk(NotPossible):
+    pass
+
+
+class ChannelArchived(NotPossible):
     pass
 
 

@@ -6,6 +6,7 @@ Policy is asked again here: what was permitted when it was queued may no longer 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.deliveries import Delivery
 from bot.services import (
@@ -22,15 +23,31 @@ from bot.services import (
     witness,
 )
 from bot.services.composing import Composers
-from bot.services.facts import Facts, NoteFacts, NothingFacts
-from bot.services.kinds import FILE, NOTE, Withheld
+from bot.services.facts import (
+    Facts,
+    FileGoneFacts,
+    LinkFacts,
+    NoteFacts,
+    NothingFacts,
+    SilenceFacts,
+    SuspensionFacts,
+    TombstoneFacts,
+)
+from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, Withheld
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
+
+# What takes something back, or tells of a link itself: said whoever reads the channel by now.
+OPEN_TO_ALL = (FileGoneFacts, TombstoneFacts, LinkFacts, SuspensionFacts, SilenceFacts)
+# Of these it is decided with the advisory what may still be said over a link that is suspended.
+OF_ADVISORIES = frozenset({COPY, CHANGE, REPLY, FILE})
 
 
 def compose(uow: UnitOfWork, delivery: Delivery) -> Outgoing:
     """Everything needed to say a delivery now; raises Withheld when it may not be said."""
-    return _address(uow, delivery, COMPOSERS[delivery.kind](uow, delivery))
+    facts = COMPOSERS[delivery.kind](uow, delivery)
+    is_unread = _is_unread(uow, delivery, facts)
+    return replace(_address(uow, delivery, facts), is_unread=is_unread)
 
 
 def look_up(uow: UnitOfWork, delivery: Delivery, reason: str) -> Outgoing:
@@ -63,6 +80,27 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
         target_key=target.key if target else "",
         upload=uow.attachments.upload_of(delivery.id) if is_file else "",
     )
+
+
+def _is_unread(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> bool:
+    """Whether its channel has to be read first; raises Withheld where its link is suspended.
+
+    What was promised before a link began to flow again does not leave once it does: between the two
+    nobody may have looked, and whoever confirmed a channel did so for what is posted from then on.
+    """
+    if delivery.link_id is None or isinstance(facts, OPEN_TO_ALL):
+        return False
+    link = uow.links.get(delivery.link_id)
+    ends = [end for end in (link.near, link.far) if end is not None]
+    if not any(end.is_at(delivery.team, delivery.channel) for end in ends):
+        return False
+    if delivery.target is None and link.flows_since and delivery.created_at < link.flows_since:
+        raise Withheld("policy")
+    if link.suspension is None:
+        return not uow.fingerprints.is_fresh(delivery.team, delivery.channel)
+    if delivery.kind not in OF_ADVISORIES:
+        raise Withheld("policy")
+    return False
 
 
 def _language(uow: UnitOfWork, delivery: Delivery) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.agencies import Agency
+from bot.domain.fingerprints import Finding
 from bot.domain.labels import Label
 from bot.domain.links import End, Link, Terms
 from bot.domain.officials import Government
@@ -238,6 +239,28 @@ class LinkFacts(Facts):
     more_readers: int
     guests: int
     unchecked: int = 0
+
+
+@dataclass(frozen=True)
+class SuspensionFacts(Facts):
+    """A link waits for both sides to confirm its channels; the same words for either side."""
+
+    side: Government
+    code: str
+    near: Agency
+    far: Agency
+    findings: tuple[Finding, ...]
+    in_person: bool
+
+
+@dataclass(frozen=True)
+class SilenceFacts(Facts):
+    """Nothing has passed over a link for so many days, told to an admin."""
+
+    code: str
+    near: Agency
+    far: Agency
+    days: int
 
 
 @dataclass(frozen=True)

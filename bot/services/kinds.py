@@ -11,6 +11,7 @@ from bot.domain.inert import split_text
 COPY, SOURCE, STATUS = "advisory.copy", "advisory.source", "advisory.status"
 RELEASE, HELD, CHANGE = "advisory.release", "advisory.held", "advisory.change"
 REPLY, NOTE, LINK = "reply.copy", "note", "link.notice"
+SUSPENDED, SILENT = "link.suspended", "link.silent"
 # A file of an advisory or of a reply; it follows its text.
 FILE = "advisory.file"
 ACTION_CARD, ACTION_NEWS = "action.card", "action.news"

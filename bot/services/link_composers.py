@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.deliveries import Delivery
+from bot.domain.agencies import Agency
+from bot.domain.deliveries import Delivery, Method
 from bot.domain.links import End, Link
 from bot.services.cards import agency_of
-from bot.services.composing import Composers, required
-from bot.services.facts import LinkFacts
-from bot.services.kinds import LINK
+from bot.services.composing import Composers, required, side_of
+from bot.services.facts import LinkFacts, SilenceFacts, SuspensionFacts
+from bot.services.kinds import LINK, SILENT, SUSPENDED, Withheld
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -41,4 +42,30 @@ def _ends(link: Link, delivery: Delivery) -> tuple[End, End | None]:
     return link.near, link.far
 
 
-COMPOSERS: Composers = {LINK: _link}
+def _suspended(uow: UnitOfWork, delivery: Delivery) -> SuspensionFacts:
+    link = uow.links.get(required(delivery.link_id))
+    if link.suspension is None:
+        raise Withheld("resumed")
+    near, far = _agencies(uow, link)
+    return SuspensionFacts(
+        side=side_of(uow, delivery),
+        code=link.code,
+        near=near,
+        far=far,
+        findings=tuple(sorted(link.suspension.findings)),
+        in_person=delivery.method is Method.DIRECT,
+    )
+
+
+def _silent(uow: UnitOfWork, delivery: Delivery) -> SilenceFacts:
+    link = uow.links.get(required(delivery.link_id))
+    near, far = _agencies(uow, link)
+    return SilenceFacts(link.code, near, far, int(str(delivery.facts["days"])))
+
+
+def _agencies(uow: UnitOfWork, link: Link) -> tuple[Agency, Agency]:
+    far = link.far.agency if link.far else link.to_agency
+    return agency_of(uow, link.near.agency), agency_of(uow, far)
+
+
+COMPOSERS: Composers = {LINK: _link, SUSPENDED: _suspended, SILENT: _silent}

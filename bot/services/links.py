@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot import errors
@@ -23,6 +23,7 @@ from bot.services.access import require_part, require_right
 from bot.services.approvals import require_both_sides
 from bot.services.kinds import LINK
 from bot.services.ports import ChannelView
+from bot.services.suspensions import agree_to_views, digest_of_views
 from bot.storage.unit_of_work import UnitOfWork
 
 # Letters and digits that survive a telephone line: no 0/O, 1/I/L, 5/S, 2/Z, 8/B.
@@ -66,13 +67,23 @@ def propose_link(
     return link
 
 
-def accept_link(uow: UnitOfWork, actor: Official, code: str, here: ChannelView) -> Link:
-    """The other side's liaison joins their channel, or agrees to new terms of a live link."""
+def accept_link(
+    uow: UnitOfWork,
+    actor: Official,
+    code: str,
+    here: ChannelView,
+    there: ChannelView | None = None,
+) -> Link:
+    """The other side's liaison joins their channel, or agrees to new terms of a live link.
+
+    What both channels look like now is what both sides agree to; `there` is the proposer's.
+    """
     require_part(uow, actor, Act.ACCEPT_LINK)
     link = find_link(uow, code)
     if link.is_live and link.pending is not None:
         return _agree_terms(uow, actor, link)
-    _require_linkable(here)
+    for view in filter(None, (here, there)):
+        _require_linkable(view)
     accepted = link.accept(_end(actor, here, link.to_agency), uow.now)
     _require_right(uow, actor, Act.ACCEPT_LINK, link, Channel.OPEN)
     require_both_sides(uow, BOTH_LIAISONS, link.proposed_by, actor, link.code)
@@ -80,6 +91,7 @@ def accept_link(uow: UnitOfWork, actor: Official, code: str, here: ChannelView) 
     if holder is not None:
         raise errors.LinkExists(code=holder.code)
     uow.links.save(accepted)
+    agree_to_views(uow, accepted, filter(None, (here, there)))
     uow.audit.record(actor, "link.accept", link.code, **_audit_terms(link.terms))
     return accepted
 
@@ -121,16 +133,30 @@ def pause_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
     )
 
 
-def resume_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
-    """Takes back one's own side's pause."""
-    return _change(
-        uow,
-        actor,
-        code,
-        Act.RESUME_LINK,
-        "resumed",
-        lambda link: link.resume(actor.government, uow.now),
-    )
+def resume_link(
+    uow: UnitOfWork, actor: Official, code: str, views: Sequence[ChannelView] = ()
+) -> Link:
+    """Takes back one's own side's pause; of a suspended link, confirms its channels as they are.
+
+    `views` of both are needed for that; such as could not be linked are not confirmed either.
+    """
+
+    def verb(link: Link) -> Link:
+        if link.suspension is not None:
+            _require_both_ends(link, views)
+        return link.resume(actor.government, uow.now, digest_of_views(views))
+
+    was_suspended = find_link(uow, code).suspension is not None
+    resumed = _change(uow, actor, code, Act.RESUME_LINK, _resuming, verb)
+    if was_suspended and resumed.state is LinkState.ACTIVE:
+        agree_to_views(uow, resumed, views)
+        for view in views:
+            uow.fingerprints.doubt(view.team, view.channel)
+    return resumed
+
+
+def _resuming(link: Link) -> str:
+    return "confirmed" if link.suspension is not None else "resumed"
 
 
 def cut_link(uow: UnitOfWork, actor: Official, code: str) -> Link:
@@ -221,14 +247,14 @@ def _change(
     actor: Official,
     code: str,
     act: Act,
-    change: str,
+    change: str | Callable[[Link], str],
     verb: Callable[[Link], Link],
 ) -> Link:
     require_part(uow, actor, act)
     link = find_link(uow, code)
     changed = verb(link)
     _require_right(uow, actor, act, replace(changed, state=link.state))
-    _save_and_tell(uow, actor, changed, change)
+    _save_and_tell(uow, actor, changed, change if isinstance(change, str) else change(changed))
     return changed
 
 
@@ -263,11 +289,22 @@ def _notice(
     )
 
 
+def _require_both_ends(link: Link, views: Sequence[ChannelView]) -> None:
+    seen = {(view.team, view.channel) for view in views}
+    for end in filter(None, (link.near, link.far)):
+        if (end.team, end.channel) not in seen:
+            raise errors.SlackUnreachable
+    for view in views:
+        _require_linkable(view)
+
+
 def _require_linkable(view: ChannelView) -> None:
     if view.is_direct:
         raise errors.ChannelIsPrivateTalk
     if not view.is_member:
         raise errors.BotNotInChannel
+    if view.fingerprint is not None and view.fingerprint.is_archived:
+        raise errors.ChannelArchived
     if view.is_shared:
         raise errors.ChannelShared
 

@@ -15,6 +15,7 @@ from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, SOURCE, TOMBSTON
 from bot.services.mirrored import Showing, as_replied, showing_of
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
+from bot.services.suspensions import doubt_where_refused
 from bot.storage.unit_of_work import UnitOfWork
 
 # Deliveries whose text may have to be changed, or taken back, where it stands.
@@ -129,6 +130,7 @@ def note_parked(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
         channel=delivery.channel,
         reason=reason,
     )
+    doubt_where_refused(uow, delivery, reason)
     if delivery.kind == FILE:
         attachments.note_stuck(uow, delivery, reason)
         return

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.deliveries import Delivery
+from bot.domain.fingerprints import Fingerprint
 from bot.services.facts import Facts
 
 
@@ -33,6 +34,7 @@ class Outgoing:
     payload: Mapping[str, Any] | None = None  # what Slack is given, once it was put into words
     target_key: str = ""
     upload: str = ""  # Slack's id of a file whose bytes it has, from an earlier attempt
+    is_unread: bool = False  # its channel was not read for a while: it is, before this is said
 
 
 class NotSent(Exception):
@@ -92,6 +94,10 @@ class Postman(Protocol):
         """Takes a message of ours away."""
         ...
 
+    async def look(self, team: str, channel: str) -> Fingerprint:
+        """A channel as it is now, every member known; Refused: it cannot be reached any more."""
+        ...
+
 
 @dataclass(frozen=True)
 class ChannelView:
@@ -107,3 +113,4 @@ class ChannelView:
     more_readers: int
     guests: int
     unchecked: int = 0
+    fingerprint: Fingerprint | None = None

@@ -33,6 +33,11 @@ class Person:
     is_stranger: bool = False
     is_bot: bool = False
 
+    @property
+    def is_outsider(self) -> bool:
+        """Whether they are a guest, or of another organisation."""
+        return self.is_guest or self.is_stranger
+
 
 def enrol_official(
     uow: UnitOfWork,

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot import errors
 from bot.domain.advisories import Advisory
 from bot.domain.agencies import Agency
-from bot.domain.deliveries import Delivery, DeliveryState
+from bot.domain.deliveries import UNREAD, Delivery, DeliveryState
 from bot.domain.officials import Official
 from bot.services.cards import agency_of, receipts_of, route_facts
 from bot.services.facts import ReceiptFacts, RouteFacts
@@ -22,6 +22,7 @@ CAUSES = {
     "archived": ("is_archived",),
     "token": ("invalid_auth", "token_revoked", "account_inactive", "missing_scope", "not_authed"),
     "busy": ("ratelimited", "rate_limited", "message_limit_exceeded", "download_busy"),
+    "unread": (UNREAD,),
     "no_answer": ("timeout", "too_long", "stopped", "connect", "history_too_long"),
     "slack_broken": ("internal_error", "fatal_error", "service_unavailable", "request_timeout"),
     "policy": ("policy", "no_longer_shown", "withdrawn", "superseded", "parent_not_delivered"),

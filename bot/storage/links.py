@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
+from bot.domain.fingerprints import Change, Suspension
 from bot.domain.labels import Label
 from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
 from bot.domain.officials import Government
@@ -128,6 +129,7 @@ def _values(link: Link) -> dict[str, Any]:
         "pending_from": link.pending_from,
         "flows_since": link.flows_since,
         "pending_by": link.pending_by,
+        "suspension": _suspension_values(link.suspension) if link.suspension else None,
     }
     for side, end in (("near", link.near), ("far", link.far)):
         if end is not None:
@@ -156,6 +158,20 @@ def _terms(values: dict[str, Any]) -> Terms:
         Label(values["ceiling"]),
         Direction(values["direction"]),
         Mode(values["mode"]),
+    )
+
+
+def _suspension_values(suspension: Suspension) -> dict[str, Any]:
+    return {
+        "findings": sorted([side.value, change.value] for side, change in suspension.findings),
+        "confirmed": {side.value: seen for side, seen in suspension.confirmed.items()},
+    }
+
+
+def _suspension(values: dict[str, Any]) -> Suspension:
+    return Suspension(
+        frozenset((Government(side), Change(change)) for side, change in values["findings"]),
+        {Government(side): seen for side, seen in values["confirmed"].items()},
     )
 
 
@@ -192,4 +208,5 @@ def _link(row: Row[Any]) -> Link:
         Government(row.pending_from) if row.pending_from else None,
         row.flows_since,
         row.pending_by,
+        _suspension(row.suspension) if row.suspension else None,
     )

@@ -247,11 +247,11 @@ class Outbox:
     def retry(self, claim: Claim, at: datetime, error: str, *, unknown: bool) -> None:
         """To be tried again at that instant; with `unknown`, looked for before it is re-posted.
 
-        A file that has to wait lets the others of its lane pass.
+        What lets the others of its lane pass comes after them.
         """
-        is_file = claim.delivery.lane.startswith(FILE_LANE)
-        yields = {"priority": BACKGROUND + claim.delivery.attempts} if is_file else {}
-        if self._free(claim, self._now + PACE[claim.delivery.method] if is_file else at):
+        passes = claim.lets_pass(error)
+        yields = {"priority": BACKGROUND + claim.delivery.attempts} if passes else {}
+        if self._free(claim, self._now + PACE[claim.delivery.method] if passes else at):
             self._set(
                 claim.delivery.id,
                 state=DeliveryState.WAITING,

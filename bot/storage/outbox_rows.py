@@ -10,7 +10,14 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot.domain.deliveries import Delivery, DeliveryState, Method, patience_along
+from bot.domain.deliveries import (
+    FILE_LANE,
+    UNREAD,
+    Delivery,
+    DeliveryState,
+    Method,
+    patience_along,
+)
 
 # The columns of the table that a delivery shows.
 IN_A_DELIVERY = frozenset(one.name for one in fields(Delivery))
@@ -48,6 +55,13 @@ class Claim:
     def stretch(self) -> int:
         """How many times the usual lease this one lasts."""
         return patience_along(self.delivery.lane)
+
+    def lets_pass(self, error: str) -> bool:
+        """Whether others of its lane go on when it has to wait: of a file, and of a change of a
+        message in a channel that cannot be read.
+        """
+        is_unread = error == UNREAD and self.delivery.method is Method.UPDATE
+        return is_unread or self.delivery.lane.startswith(FILE_LANE)
 
 
 @dataclass(frozen=True)

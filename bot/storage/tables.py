@@ -49,6 +49,8 @@ workspaces = Table(
     # Where a side decides among itself, and for how long an approval may be waited for.
     Column("admin_channel", String(32)),
     Column("approval_hours", Integer, nullable=False, server_default="72"),
+    # After how many days without traffic a link is reported to that side; 0: never.
+    Column("silent_days", Integer, nullable=False, server_default="30"),
     CheckConstraint("government IN ('JP','AU')", name="government"),
 )
 
@@ -120,6 +122,8 @@ links = Table(
     Column("pending_from", String(2)),
     Column("flows_since", Instant),
     Column("pending_by", Identity),
+    # What of its channels has changed, and who has confirmed it since.
+    Column("suspension", Json),
     CheckConstraint("state IN ('proposed','active','paused','cut','declined')", name="state"),
     Index("ix_links_near", "near_team", "near_channel"),
     Index("ix_links_far", "far_team", "far_channel"),
@@ -183,6 +187,7 @@ advisory_routes = Table(
         "state IN ('queued','awaiting','kept_back','above_ceiling','paused','recalled','withheld')",
         name="state",
     ),
+    Index("ix_advisory_routes_link_id", "link_id", "advisory_id"),
 )
 
 # What an advisory said before each revision; the newest text stands in `advisories`.

@@ -21,6 +21,7 @@ from bot.storage.budgets import Budgets
 from bot.storage.captures import Captures
 from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.dialogues import Dialogues
+from bot.storage.fingerprints import Fingerprints
 from bot.storage.follow_ups import FollowUps
 from bot.storage.holidays import Holidays
 from bot.storage.homes import Homes
@@ -39,7 +40,10 @@ from bot.storage.tokens import Tokens
 from bot.storage.workspaces import Workspaces
 
 # Repositories that read a row once and remember it.
-REMEMBERING = ("workspaces", "agencies", "officials", "links", "advisories", "attachments")
+REMEMBERING = (
+    *("workspaces", "agencies", "officials", "links", "fingerprints", "advisories"),
+    "attachments",
+)
 
 
 class UnitOfWork:
@@ -103,6 +107,10 @@ class UnitOfWork:
     @cached_property
     def links(self) -> Links:
         return Links(self.connection)
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        return Fingerprints(self.connection, self.now)
 
     @cached_property
     def advisories(self) -> Advisories:

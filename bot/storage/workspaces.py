@@ -13,6 +13,7 @@ from bot.storage.budgets import Budgets
 from bot.storage.tables import heard, workspaces
 
 APPROVAL_HOURS = 72
+SILENT_DAYS = 30
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
 OF_TEAM = select(workspaces).where(workspaces.c.team == bindparam("team"))
@@ -30,6 +31,7 @@ class WorkspaceRow:
     audit_channel: str = ""
     admin_channel: str = ""
     approval_hours: int = APPROVAL_HOURS
+    silent_days: int = SILENT_DAYS
 
 
 class Workspaces:
@@ -68,6 +70,7 @@ class Workspaces:
         audit_channel: str = "",
         admin_channel: str = "",
         approval_hours: int = APPROVAL_HOURS,
+        silent_days: int = SILENT_DAYS,
     ) -> None:
         """Adds the workspace, or brings what the settings say of it up to date."""
         self._known.pop(team, None)
@@ -77,6 +80,7 @@ class Workspaces:
             "audit_channel": audit_channel,
             "admin_channel": admin_channel,
             "approval_hours": approval_hours,
+            "silent_days": silent_days,
         }
         found = self._connection.execute(
             update(workspaces).where(workspaces.c.team == team).values(values)
@@ -119,4 +123,5 @@ def _workspace(row: Row[Any]) -> WorkspaceRow:
         row.audit_channel or "",
         row.admin_channel or "",
         row.approval_hours,
+        row.silent_days,
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import errors, failpoints
 from bot.domain.budgets import Spending, spent_along
-from bot.domain.deliveries import BACKGROUND, DeliveryState, retry_delay
+from bot.domain.deliveries import BACKGROUND, UNREAD, DeliveryState, retry_delay
 from bot.services.announcements import compose, look_up
 from bot.services.attachments import note_put_off
 from bot.services.facts import NothingFacts
@@ -30,6 +30,8 @@ from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Postma
 from bot.storage.database import Database
 from bot.storage.outbox_rows import Arrival, Claim
 from bot.storage.unit_of_work import UnitOfWork
+from bot.workers.attempts import Attempt, Batch, Ended
+from bot.workers.lookout import Lookout
 from bot.workers.sweeper import LOOK_BACK, SWEEP_AFTER, Sweeper
 
 log = structlog.get_logger()
@@ -45,33 +47,8 @@ HOLD_OFF = timedelta(seconds=10)
 DRAIN = timedelta(seconds=5)
 FAULTS_BORNE = 3
 POLL = timedelta(seconds=1)
-MOST_AGO = timedelta(seconds=1)
 # Leaves the event loop to others between two turns that follow at once.
 SHORTEST_PAUSE = 0.001
-
-Attempt = Posted | NotSent | OutcomeUnknown | Refused | Withheld
-
-
-@dataclass(frozen=True)
-class Ended:
-    """An attempt that ended, still to be written down."""
-
-    claim: Claim
-    outgoing: Outgoing
-    attempt: Attempt
-    at: datetime
-
-    def since(self, now: datetime) -> timedelta:
-        """How long ago, by the same clock; a clock that was set meanwhile is not believed."""
-        return min(max(now - self.at, timedelta()), MOST_AGO)
-
-
-@dataclass(eq=False)
-class Batch:
-    """What a transaction claimed for itself, and whether it was committed, once that is known."""
-
-    claims: list[tuple[Claim, Outgoing]] = field(default_factory=list)
-    committed: asyncio.Future[bool] | None = None
 
 
 class Dispatcher:
@@ -92,6 +69,7 @@ class Dispatcher:
         self._lease = lease
         # Whatever the lease, an attempt ends before it does.
         self._patience = min(patience, lease * (PATIENCE / LEASE)).total_seconds()
+        self.lookout = Lookout(database, postman)
         self._wake = asyncio.Event()
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
@@ -114,6 +92,7 @@ class Dispatcher:
         beside = [
             asyncio.create_task(self._database.listen(self._wake.set)),
             asyncio.create_task(Sweeper(self._database, self._postman).run()),
+            asyncio.create_task(self.lookout.run()),
         ]
         try:
             while True:
@@ -124,6 +103,7 @@ class Dispatcher:
                 task.cancel()
             await asyncio.wait(beside)
             await self._end_sending()
+            await self.lookout.stop()
             with suppress(errors.TryAgain):
                 await self._turn(claim=False)
 
@@ -337,11 +317,16 @@ class Dispatcher:
             await self._attempt(claim, outgoing)
 
     async def _attempt(self, claim: Claim, outgoing: Outgoing) -> None:
+        may_be_said = claim.was_unknown
         try:
             # Nothing is said along a lane any more once its lease is over: the lease began with the
             # transaction that claimed it, however long that took.
             async with asyncio.timeout_at(claim.since + self._patience * claim.stretch):
-                attempt: Attempt = await self._say_once(claim, outgoing)
+                attempt: Attempt | None = await self._standing(claim, outgoing)
+                if attempt is None:
+                    outgoing = await self._permitted(claim, outgoing)
+                    may_be_said = True
+                    attempt = await self._say(claim, outgoing)
         except (NotSent, OutcomeUnknown, Refused, Withheld) as failure:
             attempt = failure
             log.info(
@@ -352,7 +337,7 @@ class Dispatcher:
             )
         except TimeoutError:
             log.warning("outbox.attempt_too_long", key=claim.delivery.key)
-            attempt = OutcomeUnknown("too_long")
+            attempt = OutcomeUnknown("too_long") if may_be_said else NotSent(UNREAD)
         except asyncio.CancelledError:
             self._end(claim, outgoing, OutcomeUnknown("stopped"))
             raise
@@ -367,15 +352,23 @@ class Dispatcher:
     def _end(self, claim: Claim, outgoing: Outgoing, attempt: Attempt) -> None:
         self._ended.append(Ended(claim, outgoing, attempt, self._database.moment()))
 
-    async def _say_once(self, claim: Claim, outgoing: Outgoing) -> Posted:
+    async def _standing(self, claim: Claim, outgoing: Outgoing) -> Posted | None:
+        """Where it stands already, should an earlier attempt have arrived after all."""
         first_attempt_at = claim.delivery.first_attempt_at
         if claim.was_unknown and claim.delivery.is_findable and first_attempt_at is not None:
             found = await self._find(outgoing, first_attempt_at - LOOK_BACK)
             if found is not None:
                 failpoints.reached("found", claim.subject)
                 return replace(found, was_found=True)
+        return None
+
+    async def _permitted(self, claim: Claim, outgoing: Outgoing) -> Outgoing:
+        """What may be said, once its channel has been read; raises Withheld where nothing may."""
         if isinstance(outgoing.facts, NothingFacts):
             raise Withheld(outgoing.facts.reason)
+        return await self.lookout.renew(claim.delivery) if outgoing.is_unread else outgoing
+
+    async def _say(self, claim: Claim, outgoing: Outgoing) -> Posted:
         failpoints.reached("sending", claim.subject)
         posted = await self._postman.deliver(outgoing)
         failpoints.reached("sent", claim.subject)

@@ -9,6 +9,7 @@ from bot.domain.rights import Act, Matter
 from bot.services.links import list_links
 from commands.home.sections import MOST_SHOWN, Section, Visit
 from integrations.slack.blocks import Block, section
+from integrations.slack.shown_links import state_word
 from integrations.slack.speech import Safe
 
 
@@ -21,7 +22,7 @@ def links(visit: Visit) -> list[Block]:
         speech.say(
             "links.home_line",
             code=link.code,
-            state=speech.say(f"links.state.{link.state.value}"),
+            state=state_word(speech, link),
             near=link.near.agency,
             far=link.far.agency if link.far else link.to_agency,
         )

@@ -15,6 +15,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.deliveries import Method
+from bot.domain.fingerprints import Fingerprint
 from bot.services.facts import FileFacts, FileGoneFacts, TombstoneFacts
 from bot.services.kinds import FILE
 from bot.services.ports import OutcomeUnknown, Outgoing, Posted, Refused
@@ -25,6 +26,7 @@ from integrations.slack.courier import Courier
 from integrations.slack.people import People
 from integrations.slack.permalinks import Permalinks
 from integrations.slack.render import Renderer
+from integrations.slack.sightings import Sightings
 from integrations.slack.skew import ClockSkew
 
 CALL_SECONDS = 8
@@ -74,6 +76,7 @@ class SlackPostman:
         self._renderer = renderer
         self._people = people
         self._permalinks = Permalinks(clients)
+        self._sightings = Sightings(clients, people)
 
     async def prepare(self, outgoing: Outgoing) -> Outgoing:
         if outgoing.payload is not None or isinstance(outgoing.facts, FileGoneFacts):
@@ -112,6 +115,9 @@ class SlackPostman:
     async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
         client = self._client(outgoing)
         await call(client.chat_delete(channel=posted.channel or "", ts=posted.ts or ""))
+
+    async def look(self, team: str, channel: str) -> Fingerprint:
+        return await self._sightings.look(team, channel)
 
     async def _standing(self, outgoing: Outgoing, since: datetime, most: int) -> list[Posted]:
         client = self._client(outgoing)

@@ -18,6 +18,7 @@ from bot.services.ports import ChannelView
 from bot.services.roster import Person
 from bot.texts.catalog import Language
 from integrations.slack.connections import Connection
+from integrations.slack.fingerprinting import fingerprint_of, is_shared
 
 FAILURES = (aiohttp.ClientError, SlackClientError, TimeoutError, OSError)
 # Slack's words for "no such person" and "not a channel of yours" (Web API reference, errors).
@@ -30,8 +31,6 @@ SILENT_SECONDS = 5.0
 VIEW_SECONDS = 1.0
 NAMED_READERS = 30
 CHECKED_READERS = 60
-# Signs that people of other organisations read, or are about to (docs: conversation object).
-SHARED_SIGNS = ("is_ext_shared", "is_pending_ext_shared", "is_org_shared")
 BARE_NAME = re.compile(r"(?<![\w<])[@＠]([\w.\-]+)")
 
 
@@ -74,6 +73,17 @@ class People:
         """The user, or None when the workspace does not know or does not answer."""
         profile = await self._profile(team, user)
         return profile.person if profile else None
+
+    def person_at_hand(self, team: str, user: str) -> Person | None:
+        """The user as far as they are known, and that not too long ago, without asking anybody."""
+        profile = self._profiles.get((team, user))
+        return profile.person if profile and profile.until > time.monotonic() else None
+
+    def learn(self, team: str, user: dict[str, Any]) -> Person:
+        """Takes note of a user object that Slack gave somewhere else."""
+        profile = _profile(team, user)
+        self._profiles[team, profile.person.user] = profile
+        return profile.person
 
     async def require_person(self, team: str, user: str) -> Person:
         """The user or bot; raises OfficialNotFound, or SlackUnreachable when nobody answers."""
@@ -124,6 +134,9 @@ class People:
         profiles = await asyncio.gather(*(self._profile(team, user) for user in checked))
         people = [one.person for one in profiles if one and not one.person.is_bot]
         readers = [one.name for one in people][:NAMED_READERS]
+        outsiders = [one.person.user for one in profiles if one and one.person.is_outsider]
+        known = {user for user, one in zip(checked, profiles, strict=True) if one is not None}
+        unchecked = [user for user in users if user not in known]
         bots = sum(1 for one in profiles if one and one.person.is_bot)
         return ChannelView(
             team=team,
@@ -132,11 +145,12 @@ class People:
             is_direct=bool(about.get("is_im") or about.get("is_mpim")),
             # Only some servers leave this out; the first post would be refused there.
             is_member=bool(about.get("is_member", True)),
-            is_shared=any(about.get(sign) for sign in SHARED_SIGNS),
+            is_shared=is_shared(about),
             readers=tuple(readers),
             more_readers=max(0, len(users) - bots - len(readers)),
-            guests=sum(1 for one in people if one.is_guest or one.is_stranger),
-            unchecked=len(users) - sum(1 for one in profiles if one is not None),
+            guests=sum(1 for one in people if one.is_outsider),
+            unchecked=len(unchecked),
+            fingerprint=fingerprint_of(team, channel, about, outsiders, unchecked),
         )
 
     async def _profile(self, team: str, user: str) -> Profile | None:

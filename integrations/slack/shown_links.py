@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bot.domain.fingerprints import Finding
 from bot.domain.inert import clip, escape
-from bot.domain.links import Terms
+from bot.domain.links import Link, LinkState, Terms
 from bot.domain.officials import Government
-from bot.services.facts import LinkFacts
+from bot.services.facts import LinkFacts, SilenceFacts, SuspensionFacts
 from bot.texts.catalog import Language
 from integrations.slack.speech import Safe, Speech
 from integrations.slack.voice import FALLBACK_LIMIT, Shapes, Shown, Voice, own_language
@@ -19,7 +20,11 @@ class LinkShapes:
 
     @property
     def shapes(self) -> Shapes:
-        return {LinkFacts: self._link}
+        return {
+            LinkFacts: self._link,
+            SuspensionFacts: self._suspended,
+            SilenceFacts: self._silent,
+        }
 
     def _link(self, facts: LinkFacts, _reader: Language) -> Shown:
         lines = [
@@ -38,6 +43,25 @@ class LinkShapes:
         if facts.readers:
             lines.append(self._readers(facts))
         text = Safe("\n".join(lines))
+        return Shown(clip(text, FALLBACK_LIMIT), self._voice.sections(text))
+
+    def _suspended(self, facts: SuspensionFacts, reader: Language) -> Shown:
+        """In a channel in both languages, its side's own first; to an admin in theirs."""
+        first = own_language(facts.side)
+        languages = (reader,) if facts.in_person else (first, first.other)
+        lines: list[Safe] = []
+        for language in languages:
+            speech = self._voice.speech(language)
+            about = {"code": facts.code, "near": facts.near, "far": facts.far}
+            lines.append(speech.say("links.notice.suspended", **about))
+            lines += [change_line(speech, one) for one in facts.findings]
+        text = Safe("\n".join(lines))
+        return Shown(clip(text, FALLBACK_LIMIT), self._voice.sections(text))
+
+    def _silent(self, facts: SilenceFacts, reader: Language) -> Shown:
+        text = self._voice.speech(reader).say(
+            "links.silent", code=facts.code, near=facts.near, far=facts.far, days=facts.days
+        )
         return Shown(clip(text, FALLBACK_LIMIT), self._voice.sections(text))
 
     def _both_terms(self, side: Government, terms: Terms, facts: LinkFacts) -> Safe:
@@ -59,6 +83,27 @@ class LinkShapes:
             guests=facts.guests,
             unchecked=facts.unchecked,
         )
+
+
+def state_word(speech: Speech, link: Link) -> Safe:
+    """What a link's state is called; suspended is more than paused."""
+    is_suspended = link.state is LinkState.PAUSED and link.suspension is not None
+    return speech.say(f"links.state.{'suspended' if is_suspended else link.state.value}")
+
+
+def change_line(speech: Speech, finding: Finding) -> Safe:
+    """What has become of whose channel; never who or what exactly."""
+    side, change = finding
+    return speech.say(f"links.change.{change.value}", side=speech.say(f"links.side.{side.value}"))
+
+
+def suspension_lines(speech: Speech, link: Link) -> list[Safe]:
+    """Why a link is suspended and who has still to confirm; nothing where it is not."""
+    if link.suspension is None:
+        return []
+    waiting = [speech.say(f"links.side.{one.value}") for one in sorted(link.suspension.waits_for)]
+    changes = [change_line(speech, one) for one in sorted(link.suspension.findings)]
+    return [*changes, speech.say("links.waits_for", code=link.code, sides=waiting)]
 
 
 def terms_line(speech: Speech, terms: Terms, near: str, far: str) -> Safe:

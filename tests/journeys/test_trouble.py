@@ -139,7 +139,9 @@ async def test_what_waits_when_its_link_is_paused_is_never_sent(strict: Bridge) 
 async def test_what_slack_refuses_for_good_is_parked_and_told(strict: Bridge) -> None:
     await strict.enrol_everybody()
     await strict.link()
-    await strict.order(strict.canberra, "leave", channel="C11ADV", user="U0CANBBOT")
+    await strict.nguyen.sees("this channel is now linked")
+    faults = strict.stand_ins["canberra"].state.faults
+    faults.add("error:not_in_channel", "chat.postMessage", channel="C11ADV", times=1)
     ts = await strict.suzuki.says("#advisory TLP:GREEN cannot be delivered")
     await strict.suzuki.sees_on_card(ts, "Slackが受け付けませんでした", "Slack refused delivery")
     await strict.walsh.is_written("is parked", "not_in_channel", "deliveries retry")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.deliveries import Method
+from bot.domain.fingerprints import Fingerprint
 from bot.services.ports import Outgoing, Posted
 from tests.cast import stamp
 
@@ -39,6 +40,8 @@ class HonestPostman:
         self._clock = clock
         self.said: list[Said] = []
         self.searches: list[datetime] = []
+        self.looks: list[tuple[str, str]] = []
+        self.channels: dict[tuple[str, str], Fingerprint | BaseException] = {}
         self.troubles: deque[Trouble] = deque()
         self.hanging = asyncio.Event()
         self.goes_on = asyncio.Event()
@@ -84,6 +87,13 @@ class HonestPostman:
 
     async def remove(self, outgoing: Outgoing, posted: Posted) -> None:
         self.said = [one for one in self.said if one.posted != posted]
+
+    async def look(self, team: str, channel: str) -> Fingerprint:
+        self.looks.append((team, channel))
+        found = self.channels.get((team, channel), Fingerprint(channel.lower()))
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     def of(self, kind: str, method: Method | None = None) -> list[Outgoing]:
         """What was said of a kind."""

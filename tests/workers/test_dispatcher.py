@@ -296,6 +296,7 @@ async def test_an_attempt_does_not_outlast_its_lease(
     issued(database)
     postman.expect(lands=True, hangs=True, wanted=is_copy)
     impatient = Dispatcher(database, postman, patience=timedelta(milliseconds=20))
+    await impatient.lookout.read(cast.CANBERRA, cast.CANBERRA_ADV)
     await settle(impatient, clock, 12)
     assert len(postman.searches) == 1
     assert len(postman.of(COPY, Method.POST)) == 1

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.agencies import SEED, Agency
 from bot.domain.attachments import Staying
+from bot.domain.fingerprints import Change
 from bot.domain.inert import is_inert
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
@@ -162,6 +163,9 @@ def statuses(name: str) -> tuple[facts.FileStatus, ...]:
     return (*gone, *sent)
 
 
+FINDINGS = tuple((side, change) for side in Government for change in Change)
+
+
 def unlabelled(text: str, side: Government) -> list[facts.Facts]:
     """One of each other announcement."""
     terms = Terms((text,), Label.AMBER, Direction.BOTH, Mode.MANUAL)
@@ -186,6 +190,8 @@ def unlabelled(text: str, side: Government) -> list[facts.Facts]:
     parked = {"id": 7, "channel": "C01ADV", "reason": "not_in_channel"}
     return [
         notice,
+        facts.SuspensionFacts(side, "LNK-7Q3F", MOFA, ASD, FINDINGS, in_person=False),
+        facts.SilenceFacts("LNK-7Q3F", MOFA, ASD, 30),
         facts.HeldFacts("ADV-2026-0001", unknown_label=True),
         facts.NoteFacts("deliveries.parked", parked),
         facts.NoteFacts("errors.unknown_agency", {"value": text}),
