@@ -17,6 +17,7 @@ ROOMS = ("bot", "commands", "integrations")
 # What stands in a variable where it is recorded, and is no word of the code that calls.
 ENUMERATED = {
     "answer.value": tuple(one.value for one in Answer),
+    "_resuming": ("confirmed", "resumed"),
 }
 
 
@@ -53,7 +54,8 @@ def said_by(node: ast.expr) -> tuple[list[str], str, str]:
         case ast.Constant(value=str(word)):
             return [word], "", ""
         case ast.IfExp(body=body, orelse=other):
-            return said_by(body)[0] + said_by(other)[0], "", ""
+            one, another = said_by(body), said_by(other)
+            return one[0] + another[0], "", one[2] or another[2]
         case ast.JoinedStr(values=[ast.Constant(value=str(start)), ast.FormattedValue(value=end)]):
             words, _, variable = said_by(end)
             return [f"{start}{word}" for word in words], start, variable
@@ -112,6 +114,7 @@ def handed_over(function: Function, name: str, place: int) -> tuple[set[str], se
         if its == name and len(call.args) > place
     ]
     words = {word for found, _, _ in said for word in found}
+    words |= {word for _, _, variable in said for word in ENUMERATED.get(variable, ())}
     return words, {names.index(variable) for _, _, variable in said if variable in names}
 
 
@@ -119,7 +122,13 @@ ACTS = sorted(acts())
 
 
 def test_the_acts_are_found_where_they_are_handed_down_as_well() -> None:
-    assert {"advisory.tighten", "action.assign", "link.paused", "capture.on"} <= set(ACTS)
+    assert {
+        "advisory.tighten",
+        "action.assign",
+        "link.paused",
+        "link.resumed",
+        "capture.on",
+    } <= set(ACTS)
     assert all(act.count(".") == 1 for act in ACTS)
 
 
