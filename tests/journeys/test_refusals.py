@@ -63,11 +63,12 @@ async def test_strangers_guests_and_observers_are_refused_in_their_language(
     strict: Bridge,
 ) -> None:
     await strict.enrol_everybody()
-    await strict.link()
+    # Both sides agree to the link with these in view: later on they would suspend it.
     await _brings_in(strict, strict.tokyo, "C01ADV", "U08GUEST")
     await _brings_in(strict, strict.canberra, "C11ADV", "U18GUEST")
     foreign = {"name": "kim", "locale": "en-US", "is_stranger": True, "team_id": "T0OTHER"}
     await _brings_in(strict, strict.canberra, "C11ADV", "U17KIM", **foreign)
+    await strict.link()
     # An observer who chose English is refused in English, whatever their Slack is set to.
     assert "English" in await strict.ito.types("/kakehashi language en")
 
