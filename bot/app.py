@@ -210,6 +210,7 @@ class Application:
                 one.audit_channel,
                 one.admin_channel,
                 one.approval_hours,
+                one.silent_days,
             )
         for side in Government:
             uow.audit.sign_head(side, if_due=True)

@@ -241,4 +241,5 @@ def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:
             one.audit_channel,
             one.admin_channel,
             one.approval_hours,
+            one.silent_days,
         )

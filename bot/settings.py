@@ -205,6 +205,7 @@ class Workspace(Section):
     audit_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
     admin_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
     approval_hours: Annotated[int, BeforeValidator(not_a_truth), Field(ge=1, le=720)] = 72
+    silent_days: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=366)] = 30
 
 
 class Admin(Section):

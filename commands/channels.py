@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.fingerprints import Change
-from bot.services.suspensions import note_lost, note_uninstalled
+from bot.services.suspensions import is_watched, note_lost, note_uninstalled
 from bot.storage.unit_of_work import UnitOfWork
 from commands.edge import Edge
 from integrations.slack.teams import acting_team
@@ -58,7 +58,7 @@ def _work(
     team: str, channel: str, kind: str, event: dict[str, Any]
 ) -> Callable[[UnitOfWork], None]:
     def work(uow: UnitOfWork) -> None:
-        if not uow.links.live_at(team, channel):
+        if not is_watched(uow, team, channel):
             return
         change = LOST.get(kind)
         if kind == LEFT and _is_our_bot(uow, team, event):

@@ -518,6 +518,10 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
         "WALSH",
         cast.view(cast.CANBERRA, "C1", fingerprint=Fingerprint("c1", is_archived=True)),
     ),
+    "ChannelDecides": lambda s: (
+        s.uow.workspaces.put(cast.CANBERRA, "canberra", Government.AU, "", "C1"),
+        accept(s, "WALSH", cast.view(cast.CANBERRA, "C1")),
+    ),
     "ChannelShared": lambda s: accept(s, "WALSH", cast.view(cast.CANBERRA, "C1", is_shared=True)),
     "AdvisoryNotHeld": lambda s: (s.posted(), label(s)),
     "AdvisoryNotIssued": withdrawn_twice,

@@ -114,6 +114,7 @@ MUTATIONS = {
     "workspaces[1].audit_channel": ["audit", "#audit", "D01TALK", "c01audit", 5, ["C01"]],
     "workspaces[1].admin_channel": ["admin", "#admin", "D01TALK", "c01admin", 5, ["C01"]],
     "workspaces[1].approval_hours": [0, 721, -1, "soon", True, 1.5],
+    "workspaces[1].silent_days": [367, -1, "soon", True, 1.5],
     "admins": ["tokyo", 5, {"tokyo": "U01SATO"}, ["U01SATO"], [], ABSENT],
     "admins[1].workspace": [ABSENT, "osaka", 5, "", ["tokyo"]],
     "admins[1].user_id": [ABSENT, "", "sato", 5, "C01SATO"],

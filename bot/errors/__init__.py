@@ -68,6 +68,7 @@ BotError
 │   ├── BotNotInChannel         the bot is not a member, so it would hear nothing
 │   ├── ChannelArchived         the channel was closed in Slack
 │   ├── ChannelShared           outside organisations are in the channel
+│   ├── ChannelDecides          a side decides about releases there
 │   ├── AdvisoryNotHeld         only a held advisory takes a label
 │   ├── AdvisoryNotIssued       withdrawn already, or never issued
 │   ├── AdvisorySupersedesItself

@@ -7,6 +7,7 @@ from bot.errors.families import NotFound, NotPossible
 __all__ = [
     "BotNotInChannel",
     "ChannelArchived",
+    "ChannelDecides",
     "ChannelIsPrivateTalk",
     "ChannelNotLinked",
     "ChannelShared",
@@ -76,3 +77,7 @@ class BotNotInChannel(NotPossible):
 
 class ChannelShared(NotPossible):
     pass
+
+
+class ChannelDecides(NotPossible):
+    """It is the channel in which that side decides about releases."""

@@ -33,7 +33,7 @@ from bot.services.facts import (
     SuspensionFacts,
     TombstoneFacts,
 )
-from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, Withheld
+from bot.services.kinds import CHANGE, COPY, FILE, NOTE, RELEASE, REPLY, Withheld
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -88,6 +88,10 @@ def _is_unread(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> bool:
     What was promised before a link began to flow again does not leave once it does: between the two
     nobody may have looked, and whoever confirmed a channel did so for what is posted from then on.
     """
+    if delivery.kind == RELEASE:
+        place = (delivery.team, delivery.channel)
+        is_known = uow.fingerprints.is_fresh(*place) and uow.fingerprints.unfit(*place) is not None
+        return card_composers.is_in_channel(uow, delivery) and not is_known
     if delivery.link_id is None or isinstance(facts, OPEN_TO_ALL):
         return False
     link = uow.links.get(delivery.link_id)

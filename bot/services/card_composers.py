@@ -12,6 +12,7 @@ from bot.services.cards import agencies_expected, agency_of, names_in, route_fac
 from bot.services.composing import Composers, required
 from bot.services.facts import HeldFacts, ReleaseFacts, StatusFacts
 from bot.services.file_composers import file_lines, files_to_release
+from bot.services.issuing import ask_releasers, may_decide_in
 from bot.services.kinds import HELD, RELEASE, STATUS, Withheld, parts_of
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -40,6 +41,10 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
     advisory = uow.advisories.get(required(delivery.advisory_id))
     if advisory.label is None:
         raise Withheld("not_issued")
+    if is_in_channel(uow, delivery) and not may_decide_in(uow, delivery.team, delivery.channel):
+        if delivery.target is None:
+            ask_releasers(uow, advisory)
+        raise Withheld("admin_channel_unfit")
     motion = uow.approvals.shown_on(Act.RELEASE, advisory.number)
     parts = parts_of(advisory.body)
     part = int(str(delivery.facts.get("part", 1)))
@@ -64,7 +69,7 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
             route_facts(uow, advisory, route) for route in uow.advisories.routes(advisory.id)
         ),
         decided=motion is None,
-        in_channel=_is_in_channel(uow, delivery),
+        in_channel=is_in_channel(uow, delivery),
         approved_by=tuple(one.name for one in counting),
         needed=policy.RELEASE_QUORUM.people,
         expires_at=motion.expires_at if motion else None,
@@ -75,7 +80,7 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
 
 
 def _may_be_asked(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bool:
-    """In its admin channel a side looks after who reads; a direct message goes to a releaser."""
+    """Whoever reads in the admin channel is of the side; a direct message goes to a releaser."""
     if delivery.user is None:
         return True
     reader = uow.officials.find(delivery.team, delivery.user)
@@ -83,7 +88,8 @@ def _may_be_asked(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> bo
     return reader is not None and policy.may(reader, Act.RELEASE, matter)
 
 
-def _is_in_channel(uow: UnitOfWork, delivery: Delivery) -> bool:
+def is_in_channel(uow: UnitOfWork, delivery: Delivery) -> bool:
+    """Whether a card stands in a channel rather than in a direct message."""
     first = uow.outbox.get(delivery.target) if delivery.target else delivery
     return first.user is None
 

@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.services import digests, escalations, reminders, witness
+from bot.services import digests, escalations, reminders, silences, witness
 from bot.services.schedules import Duty, Standing
 from bot.storage.unit_of_work import UnitOfWork
 
 DUTIES: Mapping[str, Duty] = {
     reminders.FOLLOW_UP: reminders.DUTY,
     witness.SHOW_HEADS: witness.DUTY,
+    silences.LOOK_FOR_SILENCE: silences.DUTY,
     **escalations.DUTIES,
     digests.WEEKLY: digests.DUTY,
 }
 
-STANDING: tuple[Standing, ...] = (witness.STANDING, digests.STANDING)
+STANDING: tuple[Standing, ...] = (witness.STANDING, digests.STANDING, silences.STANDING)
 
 
 def set_standing(uow: UnitOfWork, standing: tuple[Standing, ...] = STANDING) -> None:

@@ -267,6 +267,8 @@ def _post_status(uow: UnitOfWork, advisory: Advisory) -> None:
 def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
     """Shows the whole text where the side decides: in its admin channel, or to each releaser.
 
+    An admin channel that others may read is none: see `services.admin_channels`.
+
     Later changes update it in place. Too few releasers: the admins of the side are told.
     """
     if not waiting_routes(uow, advisory):
@@ -277,7 +279,7 @@ def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
     releasers = counted(policy.RELEASE_QUORUM, side, advisory.government, author)
     workspace = uow.workspaces.of_team(advisory.team)
     places: list[tuple[str, str, str | None]] = [(o.team, o.user, o.user) for o in releasers]
-    if workspace is not None and workspace.admin_channel:
+    if workspace is not None and may_decide_in(uow, workspace.team, workspace.admin_channel):
         places = [(workspace.team, workspace.admin_channel, None)]
     sent = {
         (card.channel, card.facts.get("part", 1))
@@ -291,6 +293,13 @@ def ask_releasers(uow: UnitOfWork, advisory: Advisory) -> None:
     if not is_met(policy.RELEASE_QUORUM, releasers):
         for admin in uow.officials.of(advisory.government, Role.ADMIN):
             tell_directly(uow, admin, "advisories.no_releaser", number=advisory.number)
+
+
+def may_decide_in(uow: UnitOfWork, team: str, channel: str) -> bool:
+    """Whether a side may be shown there what waits, as far as the channel was read."""
+    if not channel or uow.fingerprints.unfit(team, channel):
+        return False
+    return not uow.links.live_at(team, channel)
 
 
 def _send_release_card(

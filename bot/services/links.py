@@ -45,7 +45,7 @@ def propose_link(
 ) -> Link:
     """Names the terms under which this channel would be joined; the other side has to accept."""
     require_part(uow, actor, Act.PROPOSE_LINK)
-    _require_linkable(here)
+    _require_linkable(uow, here)
     if to.government == actor.government:
         raise errors.LinkToSameGovernment
     policy.require_relayable(terms.ceiling)
@@ -83,7 +83,7 @@ def accept_link(
     if link.is_live and link.pending is not None:
         return _agree_terms(uow, actor, link)
     for view in filter(None, (here, there)):
-        _require_linkable(view)
+        _require_linkable(uow, view)
     accepted = link.accept(_end(actor, here, link.to_agency), uow.now)
     _require_right(uow, actor, Act.ACCEPT_LINK, link, Channel.OPEN)
     require_both_sides(uow, BOTH_LIAISONS, link.proposed_by, actor, link.code)
@@ -143,7 +143,7 @@ def resume_link(
 
     def verb(link: Link) -> Link:
         if link.suspension is not None:
-            _require_both_ends(link, views)
+            _require_both_ends(uow, link, views)
         return link.resume(actor.government, uow.now, digest_of_views(views))
 
     was_suspended = find_link(uow, code).suspension is not None
@@ -289,16 +289,16 @@ def _notice(
     )
 
 
-def _require_both_ends(link: Link, views: Sequence[ChannelView]) -> None:
+def _require_both_ends(uow: UnitOfWork, link: Link, views: Sequence[ChannelView]) -> None:
     seen = {(view.team, view.channel) for view in views}
     for end in filter(None, (link.near, link.far)):
         if (end.team, end.channel) not in seen:
             raise errors.SlackUnreachable
     for view in views:
-        _require_linkable(view)
+        _require_linkable(uow, view)
 
 
-def _require_linkable(view: ChannelView) -> None:
+def _require_linkable(uow: UnitOfWork, view: ChannelView) -> None:
     if view.is_direct:
         raise errors.ChannelIsPrivateTalk
     if not view.is_member:
@@ -307,6 +307,9 @@ def _require_linkable(view: ChannelView) -> None:
         raise errors.ChannelArchived
     if view.is_shared:
         raise errors.ChannelShared
+    workspace = uow.workspaces.of_team(view.team)
+    if workspace is not None and workspace.is_admin_channel(view.channel):
+        raise errors.ChannelDecides
 
 
 def _end(actor: Official, view: ChannelView, agency: str | None = None) -> End:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.domain.admin_channels import Unfit
 from bot.domain.deliveries import URGENT, Delivery, Method
 from bot.domain.fingerprints import (
     Change,
@@ -19,6 +20,7 @@ from bot.domain.fingerprints import (
 )
 from bot.domain.links import End, Link
 from bot.domain.officials import Government, Role
+from bot.services.admin_channels import note_admin_lost, note_admin_reading
 from bot.services.kinds import SUSPENDED
 from bot.services.ports import ChannelView
 from bot.storage.unit_of_work import UnitOfWork
@@ -47,6 +49,7 @@ def note_reading(
     What came into doubt while it was being read is compared all the same, and read again.
     """
     uow.fingerprints.note_read(team, channel, doubts, began_at)
+    note_admin_reading(uow, team, channel, now)
     for link, end in _links_at(uow, team, channel):
         known = uow.fingerprints.agreed(link.id).get(end.government)
         agreed = known or first_agreed(now)
@@ -60,6 +63,8 @@ def note_reading(
 def note_lost(uow: UnitOfWork, team: str, channel: str, change: Change) -> None:
     """The bot cannot reach a channel any more: the links that end there are suspended."""
     uow.fingerprints.doubt(team, channel)
+    why = Unfit.ARCHIVED if change is Change.ARCHIVED else Unfit.NO_ACCESS
+    note_admin_lost(uow, team, channel, why)
     for link, end in _links_at(uow, team, channel):
         suspend_link(uow, link, found_at(end.government, [change]))
 
@@ -83,8 +88,15 @@ def note_refused(uow: UnitOfWork, team: str, channel: str, reason: str) -> None:
 
 def doubt_where_refused(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
     """A delivery was refused as if there were no way in: its channel is read again at once."""
-    if reason in NO_WAY_IN | NO_TOKEN and uow.links.live_at(delivery.team, delivery.channel):
+    if reason in NO_WAY_IN | NO_TOKEN and is_watched(uow, delivery.team, delivery.channel):
         uow.fingerprints.doubt(delivery.team, delivery.channel)
+
+
+def is_watched(uow: UnitOfWork, team: str, channel: str) -> bool:
+    """Whether a link ends in a channel, or a side decides there."""
+    workspace = uow.workspaces.of_team(team)
+    is_admins = workspace is not None and workspace.is_admin_channel(channel)
+    return is_admins or bool(uow.links.live_at(team, channel))
 
 
 def suspend_link(uow: UnitOfWork, link: Link, findings: frozenset[Finding]) -> None:

@@ -43,6 +43,13 @@ class Approvals:
         row = self._connection.execute(self._open(act, subject)).one_or_none()
         return self._motion(row) if row else None
 
+    def open_of(self, act: Act, government: Government) -> tuple[Motion, ...]:
+        """What waits for approvals of that kind on a side, oldest first."""
+        is_open = motions.c.state == MotionState.OPEN.value
+        its = (motions.c.act == act.value) & (motions.c.government == government.value)
+        rows = self._connection.execute(select(motions).where(is_open, its).order_by(motions.c.id))
+        return tuple(self._motion(row) for row in rows.all())
+
     def carried_on(self, act: Act, subject: str, version: int) -> Motion | None:
         """The newest motion on that version which enough people approved."""
         wanted = self._on(act, subject).where(motions.c.version == version)

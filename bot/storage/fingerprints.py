@@ -10,10 +10,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, union, upd
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from bot.domain.admin_channels import Unfit
 from bot.domain.fingerprints import BELIEVED, Fingerprint
 from bot.domain.links import Link, LinkState
 from bot.domain.officials import Government
-from bot.storage.tables import advisories, advisory_routes, links, thread_replies
+from bot.storage.tables import advisories, advisory_routes, links, thread_replies, workspaces
 from bot.storage.tables_fingerprints import channel_readings, fingerprints, silences
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
@@ -35,13 +36,15 @@ READ = update(channel_readings).where(ITS_READING, channel_readings.c.doubts == 
 IS_WATCHED = links.c.state.in_((LinkState.ACTIVE.value, LinkState.PAUSED.value)) & (
     links.c.suspension.is_(None)
 )
+# The channels in which the sides decide are read as those that are linked.
 ENDS = union(
     *(
         select(
             links.c[f"{end}_team"].label("team"), links.c[f"{end}_channel"].label("channel")
         ).where(IS_WATCHED)
         for end in ("near", "far")
-    )
+    ),
+    select(workspaces.c.team, workspaces.c.admin_channel).where(workspaces.c.admin_channel != ""),
 ).subquery()
 # What was never read, or is in doubt, comes first; then what was read longest ago.
 WATCHED = (
@@ -121,6 +124,19 @@ class Fingerprints:
         self._known.pop((team, channel), None)
         self._ensure(team, channel)
         self._connection.execute(DOUBT, _its(team, channel))
+
+    def unfit(self, team: str, channel: str) -> frozenset[Unfit] | None:
+        """What spoke against deciding in a channel when it was last read; None: nobody looked."""
+        row = self._connection.execute(READING, _its(team, channel)).one_or_none()
+        if row is None or row.unfit is None:
+            return None
+        return frozenset(Unfit(why) for why in row.unfit)
+
+    def note_unfit(self, team: str, channel: str, faults: frozenset[Unfit]) -> None:
+        self._ensure(team, channel)
+        its = (channel_readings.c.team == team) & (channel_readings.c.channel == channel)
+        values = {"unfit": sorted(faults)}
+        self._connection.execute(update(channel_readings).where(its).values(values))
 
     def watched(self, team: str, old: datetime, most: int) -> tuple[str, ...]:
         """Channels of a workspace that are to be read: in doubt, or not read since."""

@@ -18,7 +18,8 @@ fingerprints = Table(
     CheckConstraint("government IN ('JP','AU')", name="government"),
 )
 
-# When a channel was last read; `doubts` counts what has made a reading worth nothing.
+# When a channel was last read; `doubts` counts what has made a reading worth nothing. `unfit`: why
+# its side does not decide in it (`domain.admin_channels`), known of admin channels only.
 channel_readings = Table(
     "channel_readings",
     metadata,
@@ -26,6 +27,7 @@ channel_readings = Table(
     Column("channel", String(32), primary_key=True),
     Column("read_at", Instant),
     Column("doubts", Integer, nullable=False, server_default="0"),
+    Column("unfit", Json),
 )
 
 # When a side was told that a link is silent.

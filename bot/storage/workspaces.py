@@ -33,6 +33,10 @@ class WorkspaceRow:
     approval_hours: int = APPROVAL_HOURS
     silent_days: int = SILENT_DAYS
 
+    def is_admin_channel(self, channel: str) -> bool:
+        """Whether it is the channel in which that side decides."""
+        return bool(self.admin_channel) and self.admin_channel == channel
+
 
 class Workspaces:
     """Reads and writes the `workspaces` table."""

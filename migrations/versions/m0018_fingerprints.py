@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=32), nullable=False),
         sa.Column("read_at", Instant(), nullable=True),
         sa.Column("doubts", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("unfit", sa.JSON(none_as_null=True), nullable=True),
         sa.PrimaryKeyConstraint("team", "channel", name=op.f("pk_channel_readings")),
     )
     op.create_table(

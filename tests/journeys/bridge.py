@@ -115,6 +115,14 @@ class Bridge:
         self.khan = Hand(self.canberra, "U14KHAN", CANBERRA_CHANNEL)
         self.contractor = Hand(self.canberra, "U19STRANGER", CANBERRA_CHANNEL)
 
+    def decide_in(self, side: str, channel: str) -> None:
+        """From the next start on a side decides about releases in that channel."""
+        changed = [
+            one.model_copy(update={"admin_channel": channel}) if one.name == side else one
+            for one in self._settings.workspaces
+        ]
+        self._settings = self._settings.model_copy(update={"workspaces": tuple(changed)})
+
     def now(self) -> datetime:
         """The bot's clock: the machine's, set ahead as far as a journey has set it."""
         return self.clock.instant() + self._ahead

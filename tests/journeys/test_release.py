@@ -57,3 +57,25 @@ async def test_a_deleted_post_takes_back_what_had_not_left(strict: Bridge) -> No
     await suzuki.says("#advisory TLP:GREEN the sentinel")
     await strict.nguyen.sees("the sentinel")
     assert await strict.nguyen.posts_with("to be taken back") == []
+
+
+async def test_a_side_decides_in_its_private_channel_until_somebody_else_may_read_there(
+    strict: Bridge,
+) -> None:
+    await strict.enrol_everybody()
+    await strict.link()
+    room = "C04OPS"
+    strict.decide_in("tokyo", room)
+    await strict.restart()
+    await strict.suzuki.says("#advisory TLP:AMBER shown in the room")
+    tanaka = strict.tanaka.at(room)
+    card = await tanaka.sees("shown in the room", "判断をお願いします")
+    await tanaka.presses(card, "keep_back")
+    assert await strict.tanaka.letters_with("shown in the room") == []
+    assert "連携できません" in await tanaka.types("/link propose to:ASD tags:advisory")
+
+    await strict.order(strict.tokyo, "join", channel=room, user="U08GUEST")
+    await strict.sato.is_written("#bridge-admin", "ゲスト", "ダイレクトメッセージ")
+    await strict.suzuki.says("#advisory TLP:AMBER asked in person")
+    await strict.tanaka.is_written("asked in person", "判断をお願いします")
+    assert await tanaka.posts_with("asked in person") == []

@@ -10,10 +10,12 @@ import pytest
 from bot.domain.advisories import RouteState
 from bot.domain.deliveries import DeliveryState, Method
 from bot.domain.fingerprints import BELIEVED, Change, Fingerprint
-from bot.domain.links import Link, LinkState
+from bot.domain.links import Link, LinkState, Mode
+from bot.domain.officials import Government
 from bot.services import actions, intake, links
 from bot.services.actions import ActionRequest
-from bot.services.kinds import ACTION_CARD, CHANGE, COPY, REPLY, SUSPENDED
+from bot.services.facts import NoteFacts
+from bot.services.kinds import ACTION_CARD, CHANGE, COPY, NOTE, RELEASE, REPLY, SUSPENDED
 from bot.services.ports import NotSent, OutcomeUnknown, Refused
 from bot.storage.database import Database
 from bot.storage.tables import lanes
@@ -26,6 +28,7 @@ from tests.workers.postman import HonestPostman
 
 GREEN = "#advisory [TLP:GREEN] patch now"
 PLACE = (cast.CANBERRA, cast.CANBERRA_ADV)
+ADMIN_PLACE = (cast.TOKYO, "C03ADMIN")
 SEEN = Fingerprint(cast.CANBERRA_ADV.lower())
 GUEST = replace(SEEN, outsiders=frozenset({"U18GUEST"}))
 
@@ -286,3 +289,56 @@ async def test_no_lane_is_left_leased_by_a_send_that_had_to_wait(
     await dispatcher.drain()
     rows = database.transact(lambda uow: uow.connection.execute(lanes.select()).all())
     assert all(row.lease_until is None for row in rows)
+
+
+def held_for_two(database: Database) -> None:
+    def work(uow: UnitOfWork) -> None:
+        uow.workspaces.put(cast.TOKYO, "tokyo", Government.JP, "", ADMIN_PLACE[1])
+        cast.second_releaser(uow, cast.TOKYO)
+        cast.join(uow, mode=Mode.MANUAL)
+        cast.post(uow, "TANAKA", GREEN)
+
+    database.transact(work)
+
+
+async def test_what_waits_for_release_is_shown_where_only_the_side_reads(
+    database: Database, dispatcher: Dispatcher, postman: HonestPostman, clock: HandClock
+) -> None:
+    postman.channels[ADMIN_PLACE] = Fingerprint("releases", is_private=True)
+    held_for_two(database)
+    await settle(dispatcher, clock)
+    assert [one.channel for one in postman.of(RELEASE)] == [ADMIN_PLACE[1]]
+    assert postman.looks.count(ADMIN_PLACE) == 1
+
+
+async def test_an_outsider_in_the_admin_channel_means_that_each_releaser_is_asked_in_person(
+    database: Database, dispatcher: Dispatcher, postman: HonestPostman, clock: HandClock
+) -> None:
+    """Nobody had looked before the card was promised."""
+    postman.channels[ADMIN_PLACE] = Fingerprint(
+        "releases", is_private=True, outsiders=frozenset({"U08GUEST"})
+    )
+    held_for_two(database)
+    await settle(dispatcher, clock)
+    assert sorted(one.delivery.user or "" for one in postman.of(RELEASE)) == [
+        "U03SUZUKI",
+        "U06MORI",
+    ]
+    told = [
+        (one.delivery.user, one.facts.key)
+        for one in postman.of(NOTE)
+        if isinstance(one.facts, NoteFacts)
+    ]
+    assert told == [("U01SATO", "admin_channels.unfit.outsiders")]
+
+
+async def test_a_card_waits_while_the_admin_channel_cannot_be_read(
+    database: Database, dispatcher: Dispatcher, postman: HonestPostman, clock: HandClock
+) -> None:
+    postman.channels[ADMIN_PLACE] = OutcomeUnknown("timeout")
+    held_for_two(database)
+    await settle(dispatcher, clock)
+    assert postman.of(RELEASE) == []
+    postman.channels[ADMIN_PLACE] = Fingerprint("releases", is_private=True)
+    await settle(dispatcher, clock, 90)
+    assert [one.channel for one in postman.of(RELEASE)] == [ADMIN_PLACE[1]]
