@@ -236,7 +236,9 @@ class Application:
             return None
         return await self.people.person(team, user) or Person(team, user, user)
 
-    async def _note_upload(self, delivery: int, before: str, file: str, label: Label) -> bool:
+    async def _note_upload(
+        self, delivery: int, before: str, file: str, label: Label | None
+    ) -> bool:
         return await self.database.run(lambda uow: note_upload(uow, delivery, before, file, label))
 
     async def _learned(self, identity: Identity) -> None:

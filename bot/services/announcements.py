@@ -15,6 +15,7 @@ from bot.services import (
     capture_composers,
     card_composers,
     dialogue_composers,
+    digest_charts,
     digests,
     escalation_composers,
     file_composers,
@@ -33,7 +34,7 @@ from bot.services.facts import (
     SuspensionFacts,
     TombstoneFacts,
 )
-from bot.services.kinds import CHANGE, COPY, FILE, NOTE, RELEASE, REPLY, Withheld
+from bot.services.kinds import CHANGE, COPY, FILE, NOTE, RELEASE, REPLY, UPLOADED, Withheld
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -67,7 +68,7 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
             # It follows a reply: Slack knows no threads within threads.
             head = uow.outbox.get(parent.thread_of) if parent.thread_of else None
             thread_ts = head.slack_ts if head else parent.thread_ts
-    is_file = delivery.kind == FILE and target is None
+    is_file = delivery.kind in UPLOADED and target is None
     if target is not None:
         channel = target.posted_channel or target.channel
     return Outgoing(
@@ -130,6 +131,7 @@ COMPOSERS: Composers = {
     **dialogue_composers.COMPOSERS,
     **escalation_composers.COMPOSERS,
     **digests.COMPOSERS,
+    **digest_charts.COMPOSERS,
     **capture_composers.COMPOSERS,
     **file_composers.COMPOSERS,
     NOTE: _note,

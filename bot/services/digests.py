@@ -154,7 +154,8 @@ def _promise(uow: UnitOfWork, reader: Official, agency: str) -> int:
     )
 
 
-def _compose(uow: UnitOfWork, delivery: Delivery) -> DigestFacts:
+def weekly_digest(uow: UnitOfWork, delivery: Delivery) -> DigestFacts:
+    """How things stand now for whom a digest was promised; raises Withheld where it is not due."""
     side, agency = side_of(uow, delivery), str(delivery.facts["agency"])
     reader = uow.officials.find(delivery.team, delivery.user or "")
     if reader is None:
@@ -168,4 +169,4 @@ def _compose(uow: UnitOfWork, delivery: Delivery) -> DigestFacts:
 
 
 DUTY = Duty(_send)
-COMPOSERS: Composers = {DIGEST: _compose}
+COMPOSERS: Composers = {DIGEST: weekly_digest}

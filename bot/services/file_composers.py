@@ -80,13 +80,17 @@ def _require_sendable(
         raise Withheld("no_longer_shown")
 
 
-def note_upload(uow: UnitOfWork, delivery_id: int, before: str, file: str, label: Label) -> bool:
+def note_upload(
+    uow: UnitOfWork, delivery_id: int, before: str, file: str, label: Label | None
+) -> bool:
     """Notes Slack's id of bytes that nobody can see yet, if they may still be shown so labelled.
+
+    What has no label is the side's own and does not travel.
 
     Fetching and sending takes its time: policy is asked once more, right before they are shown.
     False when they may not be, or when somebody else has noted others meanwhile.
     """
-    if file:
+    if file and label is not None:
         try:
             facts = _file(uow, uow.outbox.get(delivery_id))
         except Withheld:

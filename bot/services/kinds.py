@@ -22,6 +22,10 @@ DIALOGUE_NEWS = "dialogue.news"
 
 # What is told when something is late, and once a week.
 ESCALATION, DIGEST = "escalation", "digest"
+CHART = "digest.chart"
+
+# What is uploaded rather than said: shown once or not at all, see `integrations.slack.courier`.
+UPLOADED = frozenset({FILE, CHART})
 
 # What is noted of a message that shows no text any more.
 TOMBSTONE = "tombstone"

@@ -9,9 +9,10 @@ from bot.domain.officials import Role
 from bot.services import attachments
 from bot.services.awaiting import revision_to_show
 from bot.services.cards import is_shown, refresh_status
+from bot.services.digest_charts import promise_chart
 from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, FileFacts, ReplyFacts, TombstoneFacts
-from bot.services.kinds import CHANGE, COPY, FILE, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
+from bot.services.kinds import CHANGE, COPY, DIGEST, FILE, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
 from bot.services.mirrored import Showing, as_replied, showing_of
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
@@ -27,6 +28,8 @@ SEVERAL = "several"
 def note_delivered(uow: UnitOfWork, outgoing: Outgoing, posted: Posted) -> None:
     """A copy that arrived shows on the status card; a typed advisory now has a source message."""
     delivery = outgoing.delivery
+    if delivery.kind == DIGEST and delivery.target is None:
+        promise_chart(uow, delivery, posted)
     if delivery.advisory_id is None:
         return
     if delivery.kind == FILE:

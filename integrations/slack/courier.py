@@ -23,9 +23,11 @@ from bot import errors
 from bot.domain.attachments import FilePolicy
 from bot.domain.inert import inert
 from bot.domain.labels import Label
+from bot.services.digest_charts import ChartFacts
 from bot.services.facts import FileFacts, NothingFacts
 from bot.services.kinds import Withheld, mark_of
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
+from integrations.documents.chart import write_weeks
 from integrations.slack.answers import HISTORY_PAGES, call, history
 from integrations.slack.connections import Connection
 from integrations.slack.contents import judge_file
@@ -36,7 +38,7 @@ from integrations.slack.uploads import send_bytes
 # From a delivery, what was noted of it before, Slack's id of its bytes now (empty: it lost them)
 # and the label they will be shown under: whether that is noted now. It is not when that may not be
 # shown any more, or somebody else has noted another meanwhile.
-NoteUpload = Callable[[int, str, str, Label], Awaitable[bool]]
+NoteUpload = Callable[[int, str, str, Label | None], Awaitable[bool]]
 
 # Refusals that are about the place or the token, not about the file (docs:
 # files.completeUploadExternal, errors).
@@ -48,6 +50,11 @@ NO_ACCESS = frozenset(
         *("posting_to_channel_denied", "thread_not_found"),
     }
 )
+CHART_NAME = "digest.png"
+# Slack takes 1,000 characters (docs: files.getUploadURLExternal, `alt_txt_too_large`), but
+# slack_sdk sends them in the address, where a Japanese one is nine bytes long; few take 8 KB.
+MOST_ALT_TEXT = 400
+
 # What Slack calls a file that is not there, or no longer.
 NOT_THERE = frozenset({"file_not_found", "file_deleted"})
 
@@ -70,19 +77,21 @@ class Courier:
         self._note = note
         self._downloads = Downloads(connections, session)
 
-    async def deliver(self, outgoing: Outgoing, facts: FileFacts, comment: str) -> Posted:
-        """Carries a file, or shows the one whose bytes Slack has already."""
+    async def deliver(
+        self, outgoing: Outgoing, facts: FileFacts | ChartFacts, comment: str
+    ) -> Posted:
+        """Carries a file or draws one, or shows the one whose bytes Slack has already."""
         if outgoing.upload:
             return await self._show_again(outgoing, facts, comment)
-        why = self._policy.judge(facts.name, facts.size)
-        if why is not None:
-            raise Withheld(why.value)
         with tempfile.TemporaryFile() as file:
-            await self._downloads.fetch(facts.team, facts.url, file, self._policy.most_bytes)
-            found = await asyncio.to_thread(judge_file, file, facts.name)
-            if found is not None:
-                raise Withheld(found.value)
-            upload = await self._send(outgoing, file, facts.name)
+            if isinstance(facts, ChartFacts):
+                await asyncio.to_thread(write_weeks, facts.weeks, file)
+                # Whoever cannot see the picture has the figures, in their side's own language.
+                words, _, _ = comment.partition("\n")
+                upload = await self._send(outgoing, file, CHART_NAME, words[:MOST_ALT_TEXT])
+            else:
+                await self._fetch(facts, file)
+                upload = await self._send(outgoing, file, facts.name)
         await self._remember(outgoing, facts, "", upload)
         return await self._show(outgoing, facts, upload, comment)
 
@@ -104,13 +113,24 @@ class Courier:
         await self._delete(outgoing, outgoing.target_ts or "")
         return Posted(outgoing.channel, outgoing.target_ts)
 
-    async def _send(self, outgoing: Outgoing, file: BinaryIO, name: str) -> str:
+    async def _fetch(self, facts: FileFacts, file: BinaryIO) -> None:
+        why = self._policy.judge(facts.name, facts.size)
+        if why is None:
+            await self._downloads.fetch(facts.team, facts.url, file, self._policy.most_bytes)
+            why = await asyncio.to_thread(judge_file, file, facts.name)
+        if why is not None:
+            raise Withheld(why.value)
+
+    async def _send(self, outgoing: Outgoing, file: BinaryIO, name: str, alt: str = "") -> str:
         """Slack's id of the file once it has the bytes; nobody can see it yet."""
         client, team = self._client(outgoing), outgoing.delivery.team
         length = file.seek(0, SEEK_END)
         file.seek(0)
         try:
-            asked = await call(client.files_getUploadURLExternal(filename=name, length=length))
+            request = client.files_getUploadURLExternal(
+                filename=name, length=length, alt_txt=alt or None
+            )
+            asked = await call(request)
         except OutcomeUnknown as failure:
             # Nothing can come of an upload that nobody knows the address of.
             raise NotSent(failure.reason) from failure
@@ -126,11 +146,12 @@ class Courier:
         return str(asked["file_id"])
 
     async def _show(
-        self, outgoing: Outgoing, facts: FileFacts, upload: str, comment: str
+        self, outgoing: Outgoing, facts: FileFacts | ChartFacts, upload: str, comment: str
     ) -> Posted:
+        title = CHART_NAME if isinstance(facts, ChartFacts) else inert(facts.name)
         await call(
             self._client(outgoing).files_completeUploadExternal(
-                files=[{"id": upload, "title": inert(facts.name)}],
+                files=[{"id": upload, "title": title}],
                 channel_id=outgoing.channel,
                 thread_ts=outgoing.thread_ts,
                 initial_comment=comment,
@@ -138,7 +159,9 @@ class Courier:
         )
         return Posted(outgoing.channel, upload)
 
-    async def _show_again(self, outgoing: Outgoing, facts: FileFacts, comment: str) -> Posted:
+    async def _show_again(
+        self, outgoing: Outgoing, facts: FileFacts | ChartFacts, comment: str
+    ) -> Posted:
         """An earlier attempt sent the bytes; whether it showed them is not known, or it did not."""
         try:
             return await self._show(outgoing, facts, outgoing.upload, comment)
@@ -152,11 +175,12 @@ class Courier:
         raise NotSent("upload_discarded")
 
     async def _remember(
-        self, outgoing: Outgoing, facts: FileFacts, before: str, upload: str
+        self, outgoing: Outgoing, facts: FileFacts | ChartFacts, before: str, upload: str
     ) -> None:
         """Raises what leaves the file unseen: another carries it, or nothing could be written."""
         try:
-            noted = await self._note(outgoing.delivery.id, before, upload, facts.label)
+            label = facts.label if isinstance(facts, FileFacts) else None
+            noted = await self._note(outgoing.delivery.id, before, upload, label)
         except errors.TryAgain as busy:
             raise NotSent("upload_not_noted") from busy
         if not noted:

@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain.deliveries import Method
 from bot.domain.fingerprints import Fingerprint
+from bot.services.digest_charts import ChartFacts
 from bot.services.facts import FileFacts, FileGoneFacts, TombstoneFacts
-from bot.services.kinds import FILE
+from bot.services.kinds import UPLOADED
 from bot.services.ports import OutcomeUnknown, Outgoing, Posted, Refused
 from bot.texts.catalog import Language
 from integrations.slack.answers import HISTORY_PAGE, HISTORY_PAGES, call, history
@@ -93,7 +94,7 @@ class SlackPostman:
         outgoing = await self.prepare(outgoing)
         if isinstance(outgoing.facts, FileGoneFacts):
             return await self._files.erase(outgoing)
-        if isinstance(outgoing.facts, FileFacts):
+        if isinstance(outgoing.facts, FileFacts | ChartFacts):
             comment = str((outgoing.payload or {}).get("text"))
             return await self._files.deliver(outgoing, outgoing.facts, comment)
         answer = await call(_method(client, outgoing, dict(outgoing.payload or {})))
@@ -101,12 +102,12 @@ class SlackPostman:
         return Posted(answer.get("channel") or outgoing.channel, ts)
 
     async def find(self, outgoing: Outgoing, since: datetime) -> Posted | None:
-        if outgoing.delivery.kind == FILE:
+        if outgoing.delivery.kind in UPLOADED:
             return await self._files.find(outgoing, since)
         return next(iter(await self._standing(outgoing, since, most=1)), None)
 
     async def find_all(self, outgoing: Outgoing, since: datetime) -> list[Posted]:
-        if outgoing.delivery.kind == FILE:
+        if outgoing.delivery.kind in UPLOADED:
             # It is shown once or not at all: see `courier`.
             return []
         found = await self._standing(outgoing, since, most=HISTORY_PAGE * HISTORY_PAGES)

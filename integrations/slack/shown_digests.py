@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.domain.digest import age
 from bot.domain.inert import clip
 from bot.services.action_facts import ActionFacts
+from bot.services.digest_charts import ChartFacts
 from bot.services.digests import MOST_SHOWN, DigestFacts
 from bot.texts.catalog import Language
 from integrations.slack.blocks import DIVIDER, Block
@@ -24,7 +25,13 @@ class DigestShapes:
 
     @property
     def shapes(self) -> Shapes:
-        return {DigestFacts: self._digest}
+        return {DigestFacts: self._digest, ChartFacts: self._chart}
+
+    def _chart(self, facts: ChartFacts, _reader: Language) -> Shown:
+        own = own_language(facts.side)
+        texts = [chart_text(self._voice.speech(one), facts) for one in (own, own.other)]
+        whole = Safe("\n".join(texts))
+        return Shown(whole, self._voice.sections(whole))
 
     def _digest(self, facts: DigestFacts, reader: Language) -> Shown:
         own = own_language(facts.side)
@@ -34,6 +41,16 @@ class DigestShapes:
         for text in texts:
             blocks += [*([DIVIDER] if blocks else []), *self._voice.sections(text)]
         return Shown(clip(Safe("\n\n".join(texts)), FALLBACK_LIMIT), blocks)
+
+
+def chart_text(speech: Speech, facts: ChartFacts) -> Safe:
+    """What the picture shows, in words and in one language."""
+    weeks = []
+    for one in facts.weeks:
+        key = "digests.week_or_before" if one.is_first else "digests.week"
+        day = speech.day(one.monday)
+        weeks.append(speech.say(key, day=day, overdue=one.overdue, coming=one.coming))
+    return speech.say("digests.chart", weeks=weeks, mark=facts.mark)
 
 
 def digest_text(speech: Speech, facts: DigestFacts) -> Safe:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import docx
@@ -19,13 +20,14 @@ from bot.domain.dialogues import (
     Dialogue,
     DialogueState,
 )
+from bot.domain.digest import Week
 from bot.domain.officials import Government
 from bot.services.action_facts import ActionFacts, OwnerFacts
 from bot.services.dialogue_record import Record, digest_of_record
 from bot.storage.dialogues import Summary
 from bot.texts.catalog import load
 from integrations.documents import write_documents
-from integrations.documents.chart import write_burn_down
+from integrations.documents.chart import write_burn_down, write_weeks
 
 NOW = datetime(2027, 2, 15, 1, tzinfo=UTC)
 JP, AU = Government.JP, Government.AU
@@ -162,6 +164,17 @@ def test_a_changed_word_is_another_hash_and_progress_is_not() -> None:
     assert digest_of_record(replace(record, actions=(done,))) == before
     assert digest_of_record(a_record("Exchange notices daily")) != before
     assert digest_of_record(replace(record, summary=Summary("Both sides met."))) != before
+
+
+def test_weeks_are_drawn_as_many_pixels_whatever_they_hold(tmp_path: Path) -> None:
+    weeks = tuple(Week(date(2026, 9, 14) + timedelta(weeks=n), n, n * n) for n in range(9))
+    for shown in (weeks[:1], weeks):
+        path = tmp_path / "weeks.png"
+        with path.open("wb") as file:
+            write_weeks(shown, file)
+        content = path.read_bytes()
+        # Width and height stand in the header of a PNG (ISO/IEC 15948, IHDR).
+        assert struct.unpack(">II", content[16:24]) == (600, 240)
 
 
 def test_a_burn_down_is_drawn_without_a_display(tmp_path: Path) -> None:

@@ -44,3 +44,27 @@ async def test_an_overdue_action_is_told_to_the_duty_officer_and_stands_in_the_d
     weekly = await strict.nguyen.is_written("how things stand on", "の状況")
     assert "4 days overdue" in str(weekly)
     assert "4日超過" in str(weekly)
+
+
+async def test_a_digest_of_several_items_comes_with_a_picture_and_its_words(
+    strict: Bridge,
+) -> None:
+    # Friday 11 September 2026, 10:00 in Tokyo.
+    await strict.set_clock(2026, 9, 11, 1, 0)
+    await strict.app.database.run(_begin)
+    await strict.enrol_everybody()
+    await strict.link()
+    for due in ("2026-09-11", "2026-09-15", "2026-09-24"):
+        await strict.tanaka.types(f'/action new "Share the IoC format" owner:ASD due:{due}')
+    await strict.nguyen.sees("ACT-2026-0003")
+    # Monday 14 September, 10:30 in Tokyo.
+    await strict.set_clock(2026, 9, 14, 1, 30, 1)
+    await strict.app.clock.tick()
+    picture = await strict.nguyen.is_written(
+        "week of Mon 7 Sep 2026", "1 overdue, 0 to come", "期日超過1件、今後0件"
+    )
+    (file,) = picture["files"]
+    assert file["name"] == "digest.png"
+    assert "1 overdue, 0 to come" in file["alt_txt"]
+    digest = await strict.nguyen.is_written("how things stand on")
+    assert picture["thread_ts"] == digest["ts"]

@@ -8,9 +8,13 @@ import pytest
 from bot.domain.actions import Due
 from bot.services import actions
 from bot.services.actions import ActionRequest
+from bot.services.announcements import compose
+from bot.services.digest_charts import ChartFacts
 from bot.services.digests import DigestFacts, digest_for
 from bot.services.duties import set_standing
+from bot.services.kinds import Withheld
 from bot.services.owners import read_owners
+from bot.services.ports import Outgoing
 from bot.storage.database import Database
 from bot.storage.unit_of_work import UnitOfWork
 from bot.workers.clock import Clock
@@ -28,6 +32,7 @@ class Mondays:
     ) -> None:
         self.database, self.clock = database, clock
         self._dispatcher, self._postman = dispatcher, postman
+        self.said: list[Outgoing] = []
         database.transact(set_standing)
         database.transact(
             lambda uow: cast.enrol(uow, "WALSH", roles=["admin", "liaison", "cochair"])
@@ -55,8 +60,8 @@ class Mondays:
             await self._dispatcher.drain()
             self.clock.advance(2)
         await self._dispatcher.drain()
-        said = [one.outgoing for one in self._postman.said[before:]]
-        found = [(str(one.delivery.user), one.facts) for one in said]
+        self.said = [one.outgoing for one in self._postman.said[before:]]
+        found = [(str(one.delivery.user), one.facts) for one in self.said]
         digests = [(user, facts) for user, facts in found if isinstance(facts, DigestFacts)]
         return sorted(digests, key=lambda pair: (pair[0], pair[1].agency is None))
 
@@ -128,3 +133,42 @@ def test_on_demand_it_says_how_things_stand_now(mondays: Mondays) -> None:
     facts = mondays.database.transact(look)
     assert numbers(facts) == ([near], [])
     assert not facts.weekly
+
+
+async def test_a_picture_follows_each_digest_in_its_thread_where_there_is_something_to_see(
+    mondays: Mondays,
+) -> None:
+    for day in (17, 18, 30):
+        mondays.opens("NPA", date(2026, 9, day))
+    mondays.opens("MOFA", date(2026, 9, 17))
+    digests = await mondays.at(2026, 9, 24, 1, 30)
+    assert [user for user, _ in digests] == ["U01SATO", "U03SUZUKI", "U11WALSH"]
+    charts = [(one, one.facts) for one in mondays.said if isinstance(one.facts, ChartFacts)]
+    assert sorted(str(one.delivery.user) for one, _ in charts) == ["U03SUZUKI", "U11WALSH"]
+    for outgoing, chart in charts:
+        (digest,) = [
+            one
+            for one in mondays.said
+            if isinstance(one.facts, DigestFacts) and one.delivery.user == outgoing.delivery.user
+        ]
+        assert outgoing.thread_ts is not None
+        assert isinstance(digest.facts, DigestFacts)
+        counted = [(one.overdue, one.coming) for one in chart.weeks]
+        assert sum(map(sum, counted)) == len(digest.facts.near) + len(digest.facts.overdue)
+    (own,) = [chart for one, chart in charts if one.delivery.user == "U03SUZUKI"]
+    assert [(one.overdue, one.coming) for one in own.weeks] == [(2, 0), (0, 0), (0, 1), (0, 0)]
+
+
+async def test_a_picture_of_what_was_done_meanwhile_is_not_sent(mondays: Mondays) -> None:
+    found = [mondays.opens("NPA", date(2026, 9, day)) for day in (17, 18, 30)]
+    await mondays.at(2026, 9, 24, 1, 30)
+    charts = [one for one in mondays.said if isinstance(one.facts, ChartFacts)]
+    chart = next(one.delivery for one in charts if one.delivery.user == "U03SUZUKI")
+
+    def later(uow: UnitOfWork) -> None:
+        for number in found:
+            actions.finish_action(uow, cast.the(uow, "SUZUKI"), number)
+        with pytest.raises(Withheld):
+            compose(uow, chart)
+
+    mondays.database.transact(later)

@@ -17,6 +17,7 @@ from integrations.slack.stand_in.refusals import Payload, SlackError
 from integrations.slack.stand_in.state import Channel, Outcomes, StoredFile, Workspace
 
 FILE_BYTES_MOST = 1 << 30
+ALT_TEXT_MOST = 1000
 REMAINS = "tombstone"
 
 
@@ -71,8 +72,12 @@ def get_upload_url(workspace: Workspace, call: Call) -> Payload:
     length = call.number("length", 0, FILE_BYTES_MOST)
     if not length:
         raise SlackError("invalid_arguments", detail="length")
+    alt_text = call.text("alt_txt")
+    if len(alt_text) > ALT_TEXT_MOST:
+        raise SlackError("alt_txt_too_large")
     file_id = workspace.serial("F")
     info = _described(workspace, file_id, name, length, call.app.spec.bot_user_id)
+    info |= {"alt_txt": alt_text} if alt_text else {}
     workspace.files[file_id] = StoredFile(info, length)
     upload_url = f"{workspace.url}/upload/v1/{file_id}"
     return {"ok": True, "upload_url": upload_url, "file_id": file_id}

@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,15 @@ import pytest
 
 from bot import errors
 from bot.domain.attachments import FilePolicy
+from bot.domain.digest import Week
 from bot.domain.labels import Label
 from bot.domain.officials import Government
+from bot.services.digest_charts import ChartFacts
 from bot.services.facts import FileFacts, NothingFacts
 from bot.services.kinds import FILE, Withheld, mark_of
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted, Refused
 from integrations.slack.connections import Connection
-from integrations.slack.courier import Courier
+from integrations.slack.courier import MOST_ALT_TEXT, Courier
 from integrations.slack.gateway import clients_for
 from integrations.slack.stand_in import CANBERRA, TOKYO, StandIn
 from integrations.slack.stand_in.files import keep_file
@@ -61,8 +63,14 @@ class Carrying:
         said = Outgoing(delivery, facts, self.thread, None, HERE, upload=self.noted.get(1, ""))
         return replace(said, **changed)
 
+    def chart(self, **changed: Any) -> Outgoing:
+        """A picture for somebody in Canberra."""
+        weeks = (Week(date(2026, 9, 14), 2, 1), Week(date(2026, 9, 21), 0, 4))
+        facts = ChartFacts(Government.AU, date(2026, 9, 16), weeks, mark_of(note().delivery.key))
+        return replace(self.outgoing(), facts=facts, **changed)
+
     async def deliver(self, outgoing: Outgoing) -> Posted:
-        assert isinstance(outgoing.facts, FileFacts)
+        assert isinstance(outgoing.facts, FileFacts | ChartFacts)
         words = f"*TLP:GREEN* file 1 {outgoing.facts.mark}"
         return await self.courier.deliver(outgoing, outgoing.facts, words)
 
@@ -105,8 +113,8 @@ async def carrying(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         head = await canberra.people.message(HERE, "U11WALSH", "head of the thread")
         made: list[Carrying] = []
 
-        async def noting(delivery: int, before: str, file: str, label: Label) -> bool:
-            assert label is Label.GREEN
+        async def noting(delivery: int, before: str, file: str, label: Label | None) -> bool:
+            assert label in (Label.GREEN, None)
             # Its bytes have a place on disk now, and no name there.
             assert os.listdir(tmp_path) == []  # noqa: PTH208
             return await made[0].note(delivery, before, file)
@@ -123,6 +131,28 @@ async def test_a_file_is_shown_in_its_thread_under_slacks_own_id(carrying: Carry
     assert carrying.noted == {1: file["id"]}
     assert (file["name"], file["title"]) == ("annex.pdf", "annex.pdf")
     assert await carrying.courier.find(carrying.again(carrying.outgoing()), SINCE) == posted
+
+
+async def test_a_picture_is_drawn_and_shown_once_with_words_for_who_cannot_see_it(
+    carrying: Carrying,
+) -> None:
+    posted = await carrying.deliver(carrying.chart())
+    (file,) = carrying.shown()
+    assert posted == Posted(HERE, file["id"])
+    content = carrying.canberra.state.files[file["id"]].content
+    assert content.startswith(b"\x89PNG\r\n")
+    assert carrying.chart().facts.mark in file["alt_txt"]  # type: ignore[attr-defined]
+    again = carrying.chart(upload=carrying.noted[1])
+    assert await carrying.courier.find(again, SINCE) == posted
+    assert (await carrying.deliver(again)).ts == file["id"]
+    assert len(carrying.shown()) == 1
+
+
+async def test_the_words_for_who_cannot_see_a_picture_fit(carrying: Carrying) -> None:
+    outgoing = carrying.chart()
+    assert isinstance(outgoing.facts, ChartFacts)
+    await carrying.courier.deliver(outgoing, outgoing.facts, "週" * 600)
+    assert carrying.shown()[0]["alt_txt"] == "週" * MOST_ALT_TEXT
 
 
 @pytest.mark.parametrize("fault", ["cut_before", "cut_after", "5xx_before", "5xx_after"])
