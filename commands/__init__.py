@@ -19,6 +19,7 @@ from commands.edge import Edge, Handler
 from commands.forms import FORM, MENU
 from commands.gestures import Gestures
 from commands.messages import Messages
+from commands.picking import PICK_DAY
 from commands.pointing import Pointing
 from commands.reading import Unreadable
 from integrations.slack.blocks import LINK_BUTTON
@@ -77,6 +78,7 @@ def register(
         app.action(name)(_on_form(gestures.unfold, form))
     for name, form in SHORTCUTS.items():
         app.shortcut(name)(_on_form(gestures.shortcut, form))
+    app.action(PICK_DAY)(_on_view(gestures.pick))
     app.action(LINK_BUTTON)(_acknowledge)
     app.view(MENU)(_on_view(gestures.choose))
     app.view(FORM)(_on_view(gestures.submit))

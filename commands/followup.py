@@ -106,8 +106,13 @@ def _told(ask: Ask, key: str, follow_up: FollowUp) -> Reply:
     """What was done, and when it will be said next."""
     at = follow_ups.next_at(ask.uow, follow_up)
     said = ask.say(key, number=follow_up.number)
-    following = ask.say("followups.next", time=at) if at else ask.say("followups.no_next")
-    return Reply(Safe(f"{said}\n{following}"))
+    lines = [said, ask.say("followups.next", time=at) if at else ask.say("followups.no_next")]
+    recurs = follow_ups.recurrence_of(ask.uow, follow_up)
+    if recurs is not None and at:
+        lines.append(ask.say(f"followups.repeats.{recurs.unit.value}", n=recurs.every))
+        if recurs.until_on is not None:
+            lines.append(ask.say("followups.until", day=recurs.until_on))
+    return Reply(Safe("\n".join(lines)))
 
 
 def _who(ask: Ask) -> Owner | None:

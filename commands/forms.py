@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.domain.inert import split_text
 from bot.domain.labels import Label
+from bot.services.kinds import MENTION
 from bot.storage.unit_of_work import UnitOfWork
-from commands.arguments import Field, Kind
+from commands.arguments import Field, Kind, folded
 from commands.catalogue import Command, Verb
 from integrations.slack.blocks import SECTION_LIMIT, Block, plain_text, section
 from integrations.slack.speech import Safe, Speech
@@ -151,7 +152,9 @@ def _input(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
 
 def _element(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
     if field.kind is Kind.PERSON:
-        return {"type": "users_select", "action_id": field.name}
+        chosen_user = MENTION.match(field.default or "")
+        select: Block = {"type": "users_select", "action_id": field.name}
+        return select | ({"initial_user": chosen_user.group(1)} if chosen_user else {})
     options = _options(field, speech, uow)
     if not options:
         multiline = field.kind is Kind.LONG
@@ -159,8 +162,11 @@ def _element(field: Field, speech: Speech, uow: UnitOfWork) -> Block:
         return box | ({"initial_value": field.default} if field.default else {})
     kind = "multi_static_select" if field.kind is Kind.CHOICES else "static_select"
     element: Block = {"type": kind, "action_id": field.name, "options": options}
-    chosen = [option for option in options if option["value"] == field.default]
-    if chosen and field.kind is not Kind.CHOICES:
+    wanted = {folded(one.strip()) for one in (field.default or "").split(",")}
+    chosen = [option for option in options if folded(option["value"]) in wanted]
+    if chosen and field.kind is Kind.CHOICES:
+        element["initial_options"] = chosen
+    elif chosen:
         element["initial_option"] = chosen[0]
     return element
 

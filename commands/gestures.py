@@ -21,6 +21,7 @@ from commands.deadline import Deadline
 from commands.desk import Desk
 from commands.edge import Answer, Edge, Handler, Sender, refused
 from commands.forms import answer_view, form_view, menu_view
+from commands.picking import PICK_DAY, filled, is_unread_date, read_value, with_calendar
 from commands.reading import (
     Body,
     Pressed,
@@ -64,6 +65,9 @@ class Gestures:
         answer = await self._run(
             verb, sender, key, lambda: parse(verb.fields, rest, verb.usage(command.name)), until
         )
+        if answer is not None and is_unread_date(answer):
+            label = (await self._edge.speech(sender, until)).say("forms.pick_instead")
+            answer = with_calendar(answer, label, command, verb, rest)
         await _ack(ack, answer)
         self._go_on(answer)
 
@@ -129,6 +133,21 @@ class Gestures:
         filled = replace(verb, fields=(replace(first, default=button.value), *others))
         asked = Typed(button.sender, "", button.trigger)
         answer = await self._open(command, filled, asked, until)
+        await ack()
+        if answer is not None:
+            self._edge.later(self._tell(button, answer, replace=False))
+
+    async def pick(self, body: Body, ack: AsyncAck) -> None:
+        """The button beside a date that was not understood: the form, filled with all the rest."""
+        button, until = pressed(body), Deadline()
+        try:
+            name, verb_name, words, unread = read_value(button.value)
+            command, verb = self._verb(name, verb_name)
+            given = parse(verb.fields, words, verb.usage(command.name))
+        except (ValueError, errors.NotUnderstood) as error:
+            raise Unreadable(PICK_DAY) from error
+        asked = Typed(button.sender, "", button.trigger)
+        answer = await self._open(command, filled(verb, given, unread), asked, until)
         await ack()
         if answer is not None:
             self._edge.later(self._tell(button, answer, replace=False))

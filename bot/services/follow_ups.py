@@ -176,6 +176,12 @@ def next_at(uow: UnitOfWork, follow_up: FollowUp) -> datetime | None:
     return min(planned, default=None)
 
 
+def recurrence_of(uow: UnitOfWork, follow_up: FollowUp) -> Recurrence | None:
+    """How it recurs; None when it is said once."""
+    found = (one.recurrence for one in uow.schedules.of(FOLLOW_UP, follow_up.id))
+    return next((one for one in found if one.unit is not Unit.ONCE), None)
+
+
 def set_hours(uow: UnitOfWork, actor: Official, opens: time, closes: time) -> None:
     """The hours in which an official may be reminded; raises BadHours unless they are some."""
     if opens >= closes:

@@ -11,7 +11,7 @@ from integrations.slack.speech import Safe
 
 Block = dict[str, Any]
 SECTION_LIMIT = 3_000
-BUTTON_TEXT_LIMIT = 75
+BUTTON_TEXT_LIMIT, BUTTON_VALUE_LIMIT = 75, 2_000
 LINK_BUTTON = "open_link"
 
 

@@ -215,12 +215,13 @@ def _state(element: Mapping[str, Any], typed: str) -> dict[str, Any]:
     options = {one["value"]: one for one in element.get("options") or ()}
     match kind:
         case "users_select":
-            return {"type": kind, "selected_user": typed or None}
+            return {"type": kind, "selected_user": typed or element.get("initial_user")}
         case "static_select":
             chosen = options[typed] if typed else element.get("initial_option")
             return {"type": kind, "selected_option": chosen}
         case "multi_static_select":
-            return {"type": kind, "selected_options": [options[one] for one in typed.split()]}
+            chosen = [options[one] for one in typed.split()] or element.get("initial_options", [])
+            return {"type": kind, "selected_options": chosen}
         case "datepicker":
             return {"type": kind, "selected_date": typed or element.get("initial_date")}
         case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.journeys.bridge import Bridge
+from tests.journeys.hands import Hand
 
 
 async def test_a_due_phrase_is_read_echoed_or_asked_about(strict: Bridge) -> None:
@@ -32,3 +33,44 @@ async def test_a_day_is_picked_in_the_form(strict: Bridge) -> None:
     assert list(faults) == ["due"]
     assert await baker.sends(text="Share the format", **{"due.day": "2031-01-07"}) is None
     assert "Tue 7 Jan 2031" in await baker.reads_the_form()
+
+
+async def told_with_button(hand: Hand, command: str, refusal: str, label: str) -> None:
+    assert refusal in await hand.types(command)
+    note = await hand.is_told(refusal, label)
+    await hand.presses(note, "pick_day")
+
+
+async def test_a_follow_up_whose_day_is_not_certain_is_set_by_picking_it(strict: Bridge) -> None:
+    # Friday 11 September 2026.
+    await strict.set_clock(2026, 9, 11, 1, 0)
+    await strict.enrol_everybody()
+    await told_with_button(
+        strict.nguyen,
+        '/followup new "Chase IOC feedback" when:"in a few days" for:<@U13BAKER> every:"2 weeks"',
+        "“in a few days” is not a due date I can be sure of",
+        "Pick the day instead",
+    )
+    form = await strict.nguyen.reads_the_form()
+    assert "in a few days" not in form
+    assert await strict.nguyen.sends(**{"when.day": "2026-09-25"}) is None
+    done = await strict.nguyen.reads_the_form()
+    assert "FUP-" in done
+    assert "25 Sep 2026" in done
+    assert "Repeats every 2 weeks" in done
+    assert "Chase IOC feedback" in await strict.baker.types("/followup list")
+
+
+async def test_an_action_whose_day_is_not_certain_is_opened_by_picking_it(strict: Bridge) -> None:
+    await strict.set_clock(2026, 9, 11, 1, 0)
+    await strict.enrol_everybody()
+    await strict.link()
+    await told_with_button(
+        strict.tanaka,
+        "/action new 「IoC の共有様式を定める」 owner:ASD due:近いうちに priority:high",
+        "「近いうちに」",
+        "日付を選択する",
+    )
+    assert await strict.tanaka.sends(**{"due.day": "2026-09-30"}) is None
+    card = await strict.nguyen.sees("ACT-2026-0001", "IoC の共有様式を定める", "30 Sep 2026")
+    assert "high" in str(card).casefold()
