@@ -25,6 +25,8 @@ log = structlog.get_logger()
 # Slack sends each envelope along one of an app's connections: while one is renewed the other hears.
 SOCKETS = 2
 WATCH_SECONDS = 5
+# For both sides of a connection to take their leave.
+FAREWELL_SECONDS = 1
 READ_BACK_SECONDS = 300
 FAILURES = (SlackClientError, aiohttp.ClientError, TimeoutError, OSError)
 RECONNECT_SECONDS = (0.5, 1, 2, 5, 10, 30)
@@ -94,6 +96,17 @@ def build_bolt(connections: tuple[Connection, ...], identities: Identities) -> A
     )
 
 
+async def _end(socket: SocketModeClient) -> None:
+    with suppress(TimeoutError, aiohttp.ClientError, OSError):
+        async with asyncio.timeout(FAREWELL_SECONDS):
+            await socket.close()  # type: ignore[no-untyped-call]
+    # A connection that stood on would be given events that nobody takes in any more.
+    tasks = (socket.message_processor, socket.current_session_monitor, socket.message_receiver)
+    for task in filter(None, tasks):
+        task.cancel()
+    await socket.aiohttp_client_session.close()
+
+
 class Connector:
     """Learns who the bot is in one workspace and keeps its Socket Mode connections.
 
@@ -156,9 +169,8 @@ class Connector:
         await self._watch()
 
     async def close(self) -> None:
-        for socket in self._sockets:
-            with suppress(aiohttp.ClientError, OSError):
-                await socket.close()  # type: ignore[no-untyped-call]
+        """Ends every connection: with a farewell, or without one where that takes too long."""
+        await asyncio.gather(*(_end(socket) for socket in self._sockets))
 
     async def _connect(self) -> None:
         who = await self._client.auth_test()

@@ -9,10 +9,12 @@ import pytest
 from bot import errors
 from bot.domain.officials import Government
 from integrations.slack import stand_in
-from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
+from integrations.slack.bolt import SOCKETS, Connector, Identities, Identity, build_bolt
 from integrations.slack.connections import Connection
 from integrations.slack.gateway import clients_for, new_session
 from integrations.slack.stand_in import StandIn
+from integrations.slack.stand_in.sockets import Connection as Socket
+from integrations.slack.stand_in.sockets import Sockets
 from tests.cast import TOKYO
 
 
@@ -116,3 +118,39 @@ async def test_no_socket_is_opened_before_the_bot_knows_who_it_is(
     assert tokyo.sockets.connections() == []
     task.cancel()
     await connector.close()
+
+
+async def test_a_connection_whose_other_end_is_deaf_is_cut(
+    tokyo: StandIn, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left standing, it would be given events that nobody takes in any more."""
+    gone = asyncio.Event()
+
+    async def deaf(_self: Sockets, connection: Socket) -> None:
+        while connection.request.transport is not None:  # noqa: ASYNC110 nobody announces it
+            await asyncio.sleep(0.01)
+        if len(tokyo.sockets.connections()) == 1:
+            gone.set()
+
+    monkeypatch.setattr(Sockets, "_listen", deaf)
+    one = connection(tokyo, "socket")
+    notebook = Notebook(wanted=1)
+
+    async def learned(_identity: Identity) -> None:
+        return
+
+    connector = Connector(
+        one,
+        clients_for((one,), session)[TOKYO],
+        build_bolt((one,), Identities()),
+        learned,
+        notebook,
+    )
+    task = asyncio.create_task(connector.run())
+    await notebook.is_full.wait()
+    assert len(tokyo.sockets.connections()) == SOCKETS
+    # Whoever stops the bot waits that long for all of it; one farewell alone would take as much.
+    async with asyncio.timeout(10):
+        await connector.close()
+        await gone.wait()
+    task.cancel()
