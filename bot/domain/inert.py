@@ -60,12 +60,16 @@ _OTHER_SCHEME = re.compile(
     r":(?=\S)",
     re.I,
 )
-_AUTHORITY = re.compile(r"(?<=//)(?:[\w.\-%]|\[\.\])+")
+# A dot behind it ends a sentence.
+_AUTHORITY = re.compile(r"(?<=//)(?:[\w\-%]|\.+(?=[\w\-%])|\[\.\])+")
 _EMAIL = re.compile(r"(?<=[\w.+%'\"\-])@(?P<host>[\w\-]+(?:\.[\w\-]+)*\.[^\W\d_][\w\-]*)")
 _IPV4 = re.compile(r"(?<![A-Za-z0-9.])(\d{1,3}\.\d{1,3}\.\d{1,3})\.(\d{1,3})(?![A-Za-z0-9]|\.\d)")
 _LATIN_HOST = re.compile(r"(?<![A-Za-z0-9_\-])[A-Za-z0-9_\-]+(?:\.[A-Za-z0-9_\-]+)+")
 _ANY_HOST = re.compile(r"(?<![\w\-])[\w\-]+(?:\.[\w\-]+)+")
 _WIDE_DOT = re.compile(r"(?<=[A-Za-z0-9])。(?=([a-z]{2,24})(?![\w\-]))")
+_BROKEN = re.compile(r"(?:(?<![A-Za-z0-9])hxxps?\s{0,3}:|\[:\])//")
+# An address without a scheme, where words of ours that end in a colon would lend it one.
+_HEADLESS = re.compile(r"\A//(?=\S*\[\.\])")
 _BARE_DOT = re.compile(r"(?<!\[)\.(?!\])")
 _BARE_AT = re.compile(r"(?<!\[)@|@(?!\])")
 _LEADING_LATIN = re.compile(r"[A-Za-z]+(?![A-Za-z0-9])")
@@ -98,7 +102,7 @@ def inert(text: str, allowed_hosts: frozenset[str] = frozenset()) -> str:
     for pattern in (_LATIN_HOST, _ANY_HOST):
         seen = pattern.sub(lambda match: _bracketed_host(match[0], allowed_hosts), seen)
     seen = _BARE_AT.sub("＠", seen)
-    seen = re.sub(r"<(?=[!＠#])", "‹", seen)
+    seen = _HEADLESS.sub("[//]", re.sub(r"<(?=[!＠#])", "‹", seen))
     return _SLOT.sub(lambda match: slots[int(match[1])], seen)
 
 
@@ -127,7 +131,8 @@ def is_inert(slack_mrkdwn: str, allowed_hosts: frozenset[str] = frozenset()) -> 
     text = _unescape(text)
     if _BARE_AT.search(text):
         return False
-    shown = normalise(text.replace("＠", " "))
+    # What follows a broken scheme is judged by itself: our own words may stand right behind it.
+    shown = _BROKEN.sub(" ", normalise(text.replace("＠", " ")))
     return inert(shown, allowed_hosts) == shown
 
 

@@ -17,7 +17,7 @@ from bot.domain.attachments import (
     safe_name,
 )
 from bot.domain.inert import inert, is_inert
-from tests.domain.test_inert import HOSTILE
+from tests.domain.hostile import CORPUS
 
 POLICY = FilePolicy()
 
@@ -49,7 +49,7 @@ def test_a_name_names_one_file_and_shows_as_what_it_is(written: str, safe: str) 
     assert safe_name(written) == safe
 
 
-@pytest.mark.parametrize("hostile", HOSTILE)
+@pytest.mark.parametrize("hostile", CORPUS, ids=ascii)
 def test_a_hostile_name_is_harmless_everywhere(hostile: str) -> None:
     safe = safe_name(f"{hostile}.pdf")
     assert safe_name(safe) == safe

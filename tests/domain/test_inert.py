@@ -1,26 +1,15 @@
 """Text from people and feeds can never notify, link or hide (promise P11)."""
 
-from pathlib import Path
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.inert import clip, escape, inert, is_inert, plain, split_text
+from tests.domain.hostile import CORPUS, HOSTILE, live_in
 
 ALLOWED = frozenset({"cisa.gov"})
 
 
-def _hostile() -> list[str]:
-    lines = Path(__file__).with_name("hostile.txt").read_text("utf-8").splitlines()
-    return [
-        line.encode("latin-1", "backslashreplace").decode("unicode_escape")
-        for line in lines
-        if line and not line.startswith("# ")
-    ]
-
-
-HOSTILE = _hostile()
 PARTS = (
     *(
         "https://",
@@ -58,16 +47,19 @@ STITCHED = st.lists(FRAGMENTS, max_size=8).map("".join)
 ANY_TEXT = st.one_of(STITCHED, st.text(max_size=60))
 
 
-def test_the_corpus_is_large_enough() -> None:
-    assert len(set(HOSTILE)) >= 200
+def test_the_corpus_is_large_enough_and_its_judge_sees_it() -> None:
+    assert len(CORPUS) >= 500
+    assert sum(1 for text in HOSTILE if live_in(text)) > len(HOSTILE) * 0.6
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+@pytest.mark.parametrize("text", CORPUS, ids=ascii)
 @pytest.mark.parametrize("hosts", [frozenset(), ALLOWED], ids=["nothing-allowed", "one-allowed"])
 def test_hostile_text_comes_out_inert(text: str, hosts: frozenset[str]) -> None:
     once = inert(text, hosts)
     assert is_inert(escape(once), hosts)
     assert inert(once, hosts) == once
+    if not hosts:
+        assert live_in(escape(once)) == []
     assert not any(sign in once for sign in ("<!", "<@", "<#", "\u202e", "\u200b"))
     once.encode("utf-8")
 
@@ -75,6 +67,19 @@ def test_hostile_text_comes_out_inert(text: str, hosts: frozenset[str]) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text_read_as_slack_text_comes_out_inert(text: str) -> None:
     assert is_inert(escape(inert(plain(text))))
+
+
+# What our own texts put right before or behind the words of people.
+SEAMS = ("D-2:{}", "• {}:{}", "by {}.", "{}さんが延期", "*{}*", "({})、", "“{}”: {}", "#{}", "> {}")
+
+
+@pytest.mark.parametrize("seam", SEAMS)
+def test_what_is_inert_stays_so_among_our_own_words(seam: str) -> None:
+    """Else the last look before it is said would park it."""
+    for text in CORPUS:
+        said = seam.format(*[escape(inert(text))] * 2)
+        assert all(is_inert(line) for line in said.split("\n")), (text, said)
+        assert live_in(said) == [], (text, said)
 
 
 @settings(max_examples=400, deadline=None)

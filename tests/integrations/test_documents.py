@@ -28,11 +28,11 @@ from bot.storage.dialogues import Summary
 from bot.texts.catalog import load
 from integrations.documents import write_documents
 from integrations.documents.chart import write_burn_down, write_weeks
+from tests.domain.hostile import STORABLE
 
 NOW = datetime(2027, 2, 15, 1, tzinfo=UTC)
 JP, AU = Government.JP, Government.AU
 AGENCIES = {one.code: one for one in SEED}
-HOSTILE = (Path(__file__).parents[1] / "domain" / "hostile.txt").read_text("utf-8").splitlines()
 
 
 def a_record(
@@ -139,8 +139,8 @@ def test_every_version_bears_the_hash_of_the_one_record(tmp_path: Path) -> None:
 
 
 def test_hostile_texts_come_alive_in_no_document(tmp_path: Path) -> None:
-    for at in range(0, len(HOSTILE), 40):
-        text = " ".join(HOSTILE[at : at + 40])
+    for at in range(0, len(STORABLE), 40):
+        text = " ".join(STORABLE[at : at + 40])
         for name, path in files(tmp_path, "minutes", a_record(text, text)).items():
             if name.endswith("docx"):
                 document = docx.Document(str(path))

@@ -20,10 +20,10 @@ from bot.services.action_facts import OwnerFacts
 from bot.texts.catalog import Language, load
 from integrations.registers import Format, writer_for
 from integrations.slack.speech import Speech
+from tests.domain.hostile import STORABLE
 
 NOW = datetime(2026, 9, 16, 1, tzinfo=UTC)
 NPA = next(one for one in SEED if one.code == "NPA")
-HOSTILE = (Path(__file__).parents[1] / "domain" / "hostile.txt").read_text("utf-8").splitlines()
 FORMULAS = [
     "=1+1",
     "+1",
@@ -118,7 +118,7 @@ def test_no_cell_is_a_formula(tmp_path: Path, text: str, field: str) -> None:
 
 
 def test_hostile_texts_come_alive_in_no_file(tmp_path: Path) -> None:
-    rows = [a_row(n, text, rendering=text) for n, text in enumerate(HOSTILE, start=1)]
+    rows = [a_row(n, text, rendering=text) for n, text in enumerate(STORABLE, start=1)]
     path = written(Format.XLSX, tmp_path, *rows)
     book = load_workbook(path)
     assert book.active.max_row == len(rows) + 1
@@ -128,7 +128,7 @@ def test_hostile_texts_come_alive_in_no_file(tmp_path: Path) -> None:
     events = Calendar.from_ical(written(Format.ICS, tmp_path, *rows).read_bytes()).walk("VEVENT")
     assert len(events) == len(rows)
     said = json.loads(written(Format.JSON, tmp_path, *rows).read_text("utf-8"))
-    assert [one["text"] for one in said] == HOSTILE
+    assert [one["text"] for one in said] == list(STORABLE)
 
 
 def test_due_dates_are_events_of_a_day_that_are_known_again(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from bot.domain.agencies import SEED, Agency
 from bot.domain.attachments import Staying
 from bot.domain.fingerprints import Change
-from bot.domain.inert import is_inert
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
 from bot.domain.officials import Government
@@ -20,7 +19,6 @@ from bot.services.whereabouts import CAUSES
 from bot.texts.catalog import Language, load
 from integrations.slack.render import Renderer
 from integrations.slack.voice import Shown, own_language
-from tests.domain.test_inert import HOSTILE
 
 CATALOG = load()
 RENDERER = Renderer(CATALOG)
@@ -244,18 +242,6 @@ def test_the_label_stands_first_and_last_in_text_and_blocks(label: Label, side: 
         assert lines[-1].startswith(last)
         assert message.blocks[0]["text"]["text"] == first
         assert message.blocks[-1]["text"]["text"].startswith(last)
-
-
-@pytest.mark.parametrize("side", Government)
-def test_nothing_hostile_is_live_in_any_announcement(side: Government) -> None:
-    reader = own_language(side)
-    for text in HOSTILE:
-        said: set[str] = set()
-        for one in (*labelled(text, side, Label.GREEN), *unlabelled(text, side)):
-            message = RENDERER.show(one, reader)
-            said |= {message.text, *mrkdwn_of(message.blocks)}
-        for words in said:
-            assert is_inert(OWN_MARKS.sub("", words)), (text, words)
 
 
 EXTREMES = {
