@@ -15,7 +15,7 @@ from bot.domain.actions import Due
 from bot.domain.calendars import CalendarName
 from bot.domain.dialogues import Dates, Delegate
 from bot.domain.officials import Government, Official
-from bot.services import actions, calendars, dialogues, follow_ups
+from bot.services import actions, calendars, dialogue_session, dialogues, follow_ups
 from bot.services.actions import ActionRequest
 from bot.services.follow_ups import FollowUpRequest, When
 from bot.services.owners import owner_of, read_owners
@@ -72,8 +72,9 @@ def written(uow: UnitOfWork, texts: tuple[str, ...]) -> dict[str, list[str]]:
     cast.join(uow)
     sato, walsh = official(uow, "SATO"), official(uow, "WALSH")
     dates = Dates(date(2027, 2, 15), date(2027, 2, 16))
-    numbers: dict[str, list[str]] = {"ACT": [], "ADV": []}
+    numbers: dict[str, list[str]] = {"ACT": [], "ADV": [], "FUP": [], "agenda": [], "D": []}
     dialogues.new_dialogue(uow, sato, Government.JP, dates, "Tokyo", 7)
+    dialogues.confirm_dates(uow, walsh, ROUND, None)
     for turn, text in enumerate(texts):
         tanaka = called(uow, text)
         # What is refused stands nowhere.
@@ -88,18 +89,22 @@ def written(uow: UnitOfWork, texts: tuple[str, ...]) -> dict[str, list[str]]:
         with suppress(errors.BotError):
             when = When(date(2026, 10, 1), None, Government.JP)
             reminder = FollowUpRequest(text, when, owner_of(sato))
-            follow_ups.open_follow_up(uow, tanaka, reminder)
+            numbers["FUP"].append(follow_ups.open_follow_up(uow, tanaka, reminder).number)
         with suppress(errors.BotError):
             dialogues.add_agenda_item(uow, sato, ROUND, text, text, None, text)
-            dialogues.put_decision(uow, sato, ROUND, text, text)
-            one = Delegate(0, Government.JP, text, "MOFA", text)
+            one = Delegate(Government.JP, text, "MOFA", "head")
             dialogues.add_delegate(uow, sato, ROUND, one)
+            numbers["agenda"].append(text)
         with suppress(errors.BotError):
             day = date(2026, 11, 1 + turn % 28)
             calendars.add_holiday(uow, sato, CalendarName.JP_GOV, day, text)
         ts = f"{1789520400 + turn}.000000"
-        posted = cast.post(uow, "TANAKA", f"#advisory TLP:GREEN\n{text}", ts=ts)
-        numbers["ADV"] += [posted.number] if getattr(posted, "number", "") else []
+        cast.post(uow, "TANAKA", f"#advisory TLP:GREEN\n{text}", ts=ts)
+    numbers["ADV"] = [one.number for one in uow.advisories.latest(len(texts))]
+    dialogue_session.open_dialogue(uow, sato, ROUND, cast.TOKYO, cast.TOKYO_ADV)
+    for text in texts:
+        with suppress(errors.BotError):
+            numbers["D"].append(str(dialogues.put_decision(uow, sato, ROUND, text, text)))
     return numbers
 
 
@@ -143,7 +148,8 @@ def test_nothing_hostile_comes_alive_in_any_answer_or_on_home(
     def work(uow: UnitOfWork) -> None:
         numbers = written(uow, texts)
         # A few may be refused: they bear a marking, or are nothing at all once read.
-        assert len(numbers["ACT"]) > len(texts) * 0.8
+        counted = {kind: len(found) for kind, found in numbers.items()}
+        assert min(counted.values()) > len(texts) * 0.8, counted
         for name in ("SATO", "WALSH"):
             for line, said in answers(uow, official(uow, name), numbers):
                 for words in said:

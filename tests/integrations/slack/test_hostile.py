@@ -14,10 +14,15 @@ from bot.domain.inert import escape
 from bot.domain.links import Link
 from bot.domain.notes.opening import NoteKind
 from bot.services import announcements  # noqa: F401  every noun's facts are known by now
-from bot.services.dialogue_record import Figures
+from bot.services.capture_composers import CaptureFacts
+from bot.services.dialogue_record import Figures, Record
+from bot.services.digests import DigestFacts
 from bot.services.facts import Facts, FileGoneFacts, NoteFacts, NothingFacts
 from bot.texts.catalog import Language, load
 from integrations.slack.render import Renderer
+from integrations.slack.shown_captures import card_text
+from integrations.slack.shown_dialogues import everything
+from integrations.slack.shown_digests import digest_text
 from integrations.slack.speech import Speech
 from integrations.slack.voice import Shown
 from tests.domain.hostile import CORPUS, live_in
@@ -76,6 +81,7 @@ OURS |= {
     "EscalationFacts.step": "overdue1",
     "EscalationFacts.subject": lambda _text, turn: LATE[turn % len(LATE)],
     "Capture.kind": lambda _text, turn: NOTED[turn % len(NOTED)],
+    "Delegate.role": FILLER.keys("forms.choice.role"),
     "ReminderFacts.names": "U11WALSH",
     "ReminderItem.moved_from": "2026-09-16",
     "DueReading.why": remark,
@@ -147,3 +153,15 @@ def test_no_words_of_the_catalogue_come_alive(language: Language, at: int) -> No
             given |= {"n": 1 + turn % 3} if words != head else {}
             said = OWN_MARKS.sub("", speech.say(head, **given))
             assert live_in(said) == [], (head, text, said)
+
+
+def test_nothing_hostile_comes_alive_in_private_answers_of_several_lines() -> None:
+    for turn, text in enumerate(CORPUS):
+        speech = Speech(CATALOG, list(Language)[turn // 2 % 2])
+        figures = FILLER.fill(Figures, text, turn)
+        for said in (
+            card_text(speech, FILLER.fill(CaptureFacts, text, turn)),
+            digest_text(speech, FILLER.fill(DigestFacts, text, turn)),
+            everything(speech, FILLER.fill(Record, text, turn), figures),
+        ):
+            assert live_in(OWN_MARKS.sub("", said)) == [], (text, said)
