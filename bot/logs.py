@@ -7,6 +7,7 @@ out of the finished line, wherever it came from.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -14,6 +15,8 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
+
+from bot.domain.characters import is_invisible
 
 # Slack tokens by their published prefixes, passwords in addresses, and what follows "Bearer".
 SECRETS = (
@@ -83,7 +86,7 @@ def set_up(level: str, stream: TextIO | None = None) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 redact,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(_one_line, ensure_ascii=False),
             ],
         )
     )
@@ -103,6 +106,19 @@ def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mutab
     for key, value in event.items():
         event[key] = "[left out]" if key in FORBIDDEN_KEYS else _clean(value)
     return event
+
+
+def _one_line(event: Any, **options: Any) -> str:
+    """JSON in which nothing ends a line, turns it round or is half a letter, whatever reads it."""
+    line = json.dumps(event, **options)
+    return line if line.isascii() else "".join(map(_seen, line))
+
+
+def _seen(char: str) -> str:
+    """A character that is shown as it is; any other as JSON escapes it."""
+    if is_invisible(char) or char in "\u2028\u2029":
+        return json.dumps(char)[1:-1]
+    return char
 
 
 def without_secrets(text: str) -> str:

@@ -9,6 +9,8 @@ import pytest
 import structlog
 
 from bot import logs
+from bot.domain.characters import is_invisible
+from tests.domain.hostile import CORPUS
 
 TOKEN = "xoxb-fake-tokyo-Zq81"
 SIGNING = "fakeSigningZq84"
@@ -86,3 +88,15 @@ def test_every_line_is_one_line_of_json(written: io.StringIO) -> None:
     (line,) = written.getvalue().splitlines()
     assert json.loads(line)["event"] == "forged"
     assert "\x1b" not in line
+
+
+def test_nothing_hostile_forges_a_line_or_turns_one_round(written: io.StringIO) -> None:
+    log = structlog.get_logger()
+    for text in CORPUS:
+        log.info("something.happened", reason=text, **{f"key {text}": 1})
+    lines = written.getvalue().splitlines()
+    assert len(lines) == len(CORPUS)
+    for line, text in zip(lines, CORPUS, strict=True):
+        assert json.loads(line)["reason"] == logs.without_secrets(text)
+        assert not any(is_invisible(char) for char in line), ascii(line)
+        line.encode()
