@@ -6,10 +6,10 @@ from tests.journeys.bridge import Bridge
 from tests.journeys.hands import Hand
 
 
-async def test_a_due_phrase_is_read_echoed_or_asked_about(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    await strict.link()
-    tanaka, baker = strict.tanaka, strict.baker
+async def test_a_due_phrase_is_read_echoed_or_asked_about(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    await bridge.link()
+    tanaka, baker = bridge.tanaka, bridge.baker
     assert "ACT-" in await baker.types('/action new "Share the format" due:"5 business days"')
     assert "ACT-" in await tanaka.types("/action new 様式の共有 due:「５営業日以内」")
     refusal = await baker.types('/action new "Share the format" due:ASAP')
@@ -23,10 +23,10 @@ async def test_a_due_phrase_is_read_echoed_or_asked_about(strict: Bridge) -> Non
     assert "days away" in moved
 
 
-async def test_a_day_is_picked_in_the_form(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    await strict.link()
-    baker = strict.baker
+async def test_a_day_is_picked_in_the_form(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    await bridge.link()
+    baker = bridge.baker
     await baker.opens("/action new")
     faults = await baker.sends(text="Share the format", due="soonish")
     assert faults is not None
@@ -41,36 +41,36 @@ async def told_with_button(hand: Hand, command: str, refusal: str, label: str) -
     await hand.presses(note, "pick_day")
 
 
-async def test_a_follow_up_whose_day_is_not_certain_is_set_by_picking_it(strict: Bridge) -> None:
+async def test_a_follow_up_whose_day_is_not_certain_is_set_by_picking_it(bridge: Bridge) -> None:
     # Friday 11 September 2026.
-    await strict.set_clock(2026, 9, 11, 1, 0)
-    await strict.enrol_everybody()
+    await bridge.set_clock(2026, 9, 11, 1, 0)
+    await bridge.enrol_everybody()
     await told_with_button(
-        strict.nguyen,
+        bridge.nguyen,
         '/followup new "Chase IOC feedback" when:"in a few days" for:<@U13BAKER> every:"2 weeks"',
         "“in a few days” is not a due date I can be sure of",
         "Pick the day instead",
     )
-    form = await strict.nguyen.reads_the_form()
+    form = await bridge.nguyen.reads_the_form()
     assert "in a few days" not in form
-    assert await strict.nguyen.sends(**{"when.day": "2026-09-25"}) is None
-    done = await strict.nguyen.reads_the_form()
+    assert await bridge.nguyen.sends(**{"when.day": "2026-09-25"}) is None
+    done = await bridge.nguyen.reads_the_form()
     assert "FUP-" in done
     assert "25 Sep 2026" in done
     assert "Repeats every 2 weeks" in done
-    assert "Chase IOC feedback" in await strict.baker.types("/followup list")
+    assert "Chase IOC feedback" in await bridge.baker.types("/followup list")
 
 
-async def test_an_action_whose_day_is_not_certain_is_opened_by_picking_it(strict: Bridge) -> None:
-    await strict.set_clock(2026, 9, 11, 1, 0)
-    await strict.enrol_everybody()
-    await strict.link()
+async def test_an_action_whose_day_is_not_certain_is_opened_by_picking_it(bridge: Bridge) -> None:
+    await bridge.set_clock(2026, 9, 11, 1, 0)
+    await bridge.enrol_everybody()
+    await bridge.link()
     await told_with_button(
-        strict.tanaka,
+        bridge.tanaka,
         "/action new 「IoC の共有様式を定める」 owner:ASD due:近いうちに priority:high",
         "「近いうちに」",
         "日付を選択する",
     )
-    assert await strict.tanaka.sends(**{"due.day": "2026-09-30"}) is None
-    card = await strict.nguyen.sees("ACT-2026-0001", "IoC の共有様式を定める", "30 Sep 2026")
+    assert await bridge.tanaka.sends(**{"due.day": "2026-09-30"}) is None
+    card = await bridge.nguyen.sees("ACT-2026-0001", "IoC の共有様式を定める", "30 Sep 2026")
     assert "high" in str(card).casefold()

@@ -36,57 +36,57 @@ async def shows(bridge: Bridge, *words: str, without: str = "\n\n") -> dict[str,
 
 
 async def test_set_in_tokyo_it_arrives_in_canberras_morning_once_with_the_way_back(
-    strict: Bridge,
+    bridge: Bridge,
 ) -> None:
     # Friday, 17:00 in Tokyo and 18:00 in Canberra.
-    await strict.set_clock(2026, 9, 11, 8, 0)
-    await strict.enrol_everybody()
-    await strict.link()
-    await strict.tanaka.types('/action new "Share the IoC format" owner:ASD')
-    card = await strict.nguyen.sees("ACT-2026-0001")
-    answer = await strict.tanaka.types(
+    await bridge.set_clock(2026, 9, 11, 8, 0)
+    await bridge.enrol_everybody()
+    await bridge.link()
+    await bridge.tanaka.types('/action new "Share the IoC format" owner:ASD')
+    card = await bridge.nguyen.sees("ACT-2026-0001")
+    answer = await bridge.tanaka.types(
         '/followup new "Chase IOC feedback" when:"2026-09-11 18:00" for:ASD about:ACT-2026-0001'
     )
     number = number_in(answer)
     assert "2026年9月14日(月)" in answer
 
-    await strict.set_clock(2026, 9, 13, 23, 20)
-    await reminded(strict)
-    assert "Chase" not in await strict.nguyen.everything()
+    await bridge.set_clock(2026, 9, 13, 23, 20)
+    await reminded(bridge)
+    assert "Chase" not in await bridge.nguyen.everything()
     # Monday, 09:30 in Canberra.
-    await strict.set_clock(2026, 9, 13, 23, 30, 1)
-    await reminded(strict)
-    letter = await strict.nguyen.is_written(number, "Chase IOC feedback", "A follow-up is due")
+    await bridge.set_clock(2026, 9, 13, 23, 30, 1)
+    await reminded(bridge)
+    letter = await bridge.nguyen.is_written(number, "Chase IOC feedback", "A follow-up is due")
     assert "期日" not in str(letter)
     assert f"/archives/C11ADV/p{str(card['ts']).replace('.', '')}" in str(letter)
-    await reminded(strict)
-    later = await strict.tanaka.types('/followup new "The sentinel" when:"2026-09-14 09:45"')
+    await reminded(bridge)
+    later = await bridge.tanaka.types('/followup new "The sentinel" when:"2026-09-14 09:45"')
     assert "FUP-JP-2026-0001" in later
-    await strict.set_clock(2026, 9, 14, 0, 45, 1)
-    await reminded(strict)
-    await strict.tanaka.is_written("The sentinel", "フォローアップの期日です")
-    assert "Chase" not in str(await strict.tanaka.is_written("The sentinel"))
+    await bridge.set_clock(2026, 9, 14, 0, 45, 1)
+    await reminded(bridge)
+    await bridge.tanaka.is_written("The sentinel", "フォローアップの期日です")
+    assert "Chase" not in str(await bridge.tanaka.is_written("The sentinel"))
 
-    there = strict.nguyen.at(letter["channel"])
+    there = bridge.nguyen.at(letter["channel"])
     assert "is done" in await there.hears_on_pressing(letter, "followup_done")
-    await strict.nguyen.is_written(number, "Done, says")
-    assert "すでに完了" in await strict.tanaka.types(f"/followup cancel {number}")
+    await bridge.nguyen.is_written(number, "Done, says")
+    assert "すでに完了" in await bridge.tanaka.types(f"/followup cancel {number}")
 
 
-async def test_it_is_answered_from_the_message(strict: Bridge) -> None:
-    await strict.set_clock(2026, 9, 16, 1, 0)
-    await strict.enrol_everybody()
-    tanaka = strict.tanaka
+async def test_it_is_answered_from_the_message(bridge: Bridge) -> None:
+    await bridge.set_clock(2026, 9, 16, 1, 0)
+    await bridge.enrol_everybody()
+    tanaka = bridge.tanaka
     number = number_in(await tanaka.types('/followup new "Ask again" when:"2026-09-16 11:00"'))
-    await strict.set_clock(2026, 9, 16, 2, 0, 1)
-    await reminded(strict)
+    await bridge.set_clock(2026, 9, 16, 2, 0, 1)
+    await reminded(bridge)
     letter = await tanaka.is_written(number, "Ask again")
     there = tanaka.at(letter["channel"])
     assert "延期しました" in await there.hears_on_pressing(letter, "followup_snooze")
     await tanaka.is_written(number, "さんが延期しました")
     # Thursday morning.
-    await strict.set_clock(2026, 9, 17, 0, 30, 1)
-    await reminded(strict)
+    await bridge.set_clock(2026, 9, 17, 0, 30, 1)
+    await reminded(bridge)
 
     async def again() -> dict[str, Any] | None:
         letters = await tanaka.letters_with(number, "Ask again")
@@ -105,6 +105,7 @@ async def test_it_is_answered_from_the_message(strict: Bridge) -> None:
 
 
 async def test_it_is_answered_from_home(strict: Bridge) -> None:
+    # The third-party workspaces press no buttons on Home, and fire no shortcut in a message's menu.
     await strict.set_clock(2026, 9, 16, 1, 0)
     await strict.enrol_everybody()
     tanaka = strict.tanaka
