@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.domain.captures import TEXT_LIMIT, Capture, CaptureState, Way
 from bot.services import captures, capturing
+from bot.services.capture_cards import numbers_of
 from bot.services.capture_composers import capture_facts
 from bot.services.incoming import Message
 from commands.arguments import Field, Kind
@@ -61,10 +62,11 @@ def correct(ask: Ask) -> Reply:
 
 
 def confirm(ask: Ask) -> Reply:
-    confirmed, items = captures.confirm_capture(ask.uow, ask.official, ask.value)
-    if not items:
+    confirmed, _ = captures.confirm_capture(ask.uow, ask.official, ask.value)
+    numbers = numbers_of(ask.uow, confirmed)
+    if not numbers:
         return Reply(ask.say("captures.recorded", number=confirmed.number))
-    return Reply(ask.say("captures.confirmed", numbers=[one.number for one in items]))
+    return Reply(ask.say("captures.confirmed", numbers=numbers))
 
 
 def refuse(ask: Ask) -> Reply:

@@ -39,6 +39,7 @@ BEFORE = (
     DialogueState.PAPERS,
 )
 AFTER = (DialogueState.OUTCOME_DRAFTING, DialogueState.OUTCOME_CLEARED)
+TAKING_DECISIONS = (DialogueState.HELD, *AFTER)
 FOLLOWED = (DialogueState.PUBLISHED, DialogueState.FOLLOW_UP)
 
 
@@ -179,7 +180,11 @@ class Dialogue:
 
     def require_taking_decisions(self) -> None:
         """Decisions are put and agreed while the talks are on or the outcome is being worded."""
-        self._require(DialogueState.HELD, *AFTER)
+        self._require(*TAKING_DECISIONS)
+
+    @property
+    def takes_decisions(self) -> bool:
+        return self.state in TAKING_DECISIONS
 
     def cleared(self, clearings: tuple[Clearing, ...], digest: str) -> Dialogue:
         """Where the round stands after these clearings of a text with that hash.

@@ -21,6 +21,22 @@ def items_of(uow: UnitOfWork, capture: Capture) -> tuple[Action, ...]:
     )
 
 
+def decision_of(uow: UnitOfWork, capture: Capture) -> str:
+    """The round and label of the decision that was put from a captured line, else nothing."""
+    found = uow.dialogues.decision_from(capture.number)
+    if found is None:
+        return ""
+    dialogue_id, decision = found
+    return f"{uow.dialogues.get(dialogue_id).number} {decision.label}"
+
+
+def numbers_of(uow: UnitOfWork, capture: Capture) -> tuple[str, ...]:
+    """What a captured line stands under on the record: its items', or its decision's."""
+    items = tuple(one.number for one in items_of(uow, capture))
+    decision = decision_of(uow, capture)
+    return (*items, decision) if decision else items
+
+
 def subject_of(capture: Capture) -> str:
     return f"capture:{capture.id}"
 

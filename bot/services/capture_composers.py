@@ -11,7 +11,7 @@ from bot.domain.due import DueReading
 from bot.domain.officials import Government, Official
 from bot.services.action_composers import owner_facts
 from bot.services.action_facts import OwnerFacts
-from bot.services.capture_cards import items_of
+from bot.services.capture_cards import numbers_of
 from bot.services.captured_words import day_of, owners_of
 from bot.services.composing import Composers, side_of
 from bot.services.facts import Facts
@@ -61,7 +61,7 @@ def capture_facts(uow: UnitOfWork, capture: Capture, *, in_private: bool = False
         owners=tuple(owner_facts(uow, one) for one in read.owners) if read else None,
         each_side=bool(read and read.each_side),
         due=day_of(uow, capture, read or NOBODY),
-        items=tuple(one.number for one in items_of(uow, capture)),
+        items=numbers_of(uow, capture),
         in_private=in_private,
     )
 

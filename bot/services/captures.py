@@ -13,11 +13,12 @@ from bot.domain.inert import plain
 from bot.domain.notes import NoteKind
 from bot.domain.officials import Official
 from bot.domain.rights import Act
-from bot.services import actions
+from bot.services import actions, dialogues
 from bot.services.access import require_right
 from bot.services.actions import ActionRequest
 from bot.services.capture_cards import items_of, save_capture, show_capture
 from bot.services.captured_words import as_typed, due_of, owners_of
+from bot.services.dialogue_threads import dialogue_of_thread
 from bot.services.owners import read_owners
 from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
@@ -38,6 +39,8 @@ def confirm_capture(
 ) -> tuple[Capture, tuple[Action, ...]]:
     """A notetaker says yes: the item is opened, or follows its source; a decision is on the record.
 
+    In the thread of a round whose talks are on, a decision is put to the other side.
+
     Raises UnknownOwner or DueNotUnderstood while it is not clear who or when.
     """
     capture = _of_notetaker(uow, actor, number)
@@ -45,6 +48,8 @@ def confirm_capture(
     items: tuple[Action, ...] = ()
     if capture.kind is NoteKind.ACTION:
         items = _items_followed(uow, actor, capture) or _items_opened(uow, actor, capture)
+    if capture.kind is NoteKind.DECISION:
+        _put_decision(uow, actor, capture)
     show_capture(uow, save_capture(uow, confirmed, actor, "confirm"))
     return confirmed, items
 
@@ -105,6 +110,17 @@ def find_capture(uow: UnitOfWork, actor: Official, number: str) -> Capture:
 def _of_notetaker(uow: UnitOfWork, actor: Official, number: str) -> Capture:
     require_right(uow, actor, Act.CAPTURE)
     return find_capture(uow, actor, number)
+
+
+def _put_decision(uow: UnitOfWork, actor: Official, capture: Capture) -> None:
+    dialogue = dialogue_of_thread(uow, capture.team, capture.channel, capture.thread_ts)
+    if dialogue is None or capture.internal or not dialogue.takes_decisions:
+        return
+    found = uow.dialogues.decision_from(capture.number)
+    if found is None:
+        dialogues.put_decision(uow, actor, dialogue.number, capture.text, "", capture.number)
+    elif found[1].text != plain(capture.text).strip():
+        dialogues.reword_decision(uow, actor, dialogue.number, found[1], capture.text)
 
 
 def _items_opened(uow: UnitOfWork, actor: Official, capture: Capture) -> tuple[Action, ...]:

@@ -146,9 +146,12 @@ def add_delegate(uow: UnitOfWork, actor: Official, number: str, one: Delegate) -
 
 
 def put_decision(
-    uow: UnitOfWork, actor: Official, number: str, text: str, rendering: str
+    uow: UnitOfWork, actor: Official, number: str, text: str, rendering: str, capture: str = ""
 ) -> DecisionTaken:
-    """Puts words to both sides; the other one agrees to exactly these."""
+    """Puts words to both sides; the other one agrees to exactly these.
+
+    `capture` is the number of the captured line they come from.
+    """
     require_keeper(uow, actor)
     dialogue = find_dialogue(uow, number)
     dialogue.require_taking_decisions()
@@ -156,10 +159,26 @@ def put_decision(
     decision = DecisionTaken(
         len(taken) + 1, fit(uow, actor, text), fit(uow, actor, rendering), actor.government
     )
-    uow.dialogues.add_decision(dialogue.id, decision)
+    uow.dialogues.add_decision(dialogue.id, decision, capture)
     _reword(uow, actor, dialogue, "decision")
     tell_threads(uow, dialogue, "decision", decision.position, actor)
     return decision
+
+
+def reword_decision(
+    uow: UnitOfWork, actor: Official, number: str, decision: DecisionTaken, text: str
+) -> DecisionTaken:
+    """Other words for a decision of the actor's side; whoever had agreed is asked again."""
+    require_keeper(uow, actor)
+    dialogue = find_dialogue(uow, number)
+    dialogue.require_taking_decisions()
+    if decision.by != actor.government:
+        raise errors.OwnSideOnly(code=decision.label)
+    reworded = replace(decision, text=fit(uow, actor, text), rendering="", agreed=False)
+    uow.dialogues.reword_decision(dialogue.id, reworded)
+    _reword(uow, actor, dialogue, "decision")
+    tell_threads(uow, dialogue, "decision", decision.position, actor)
+    return reworded
 
 
 def agree_decision(uow: UnitOfWork, actor: Official, number: str, label: str) -> DecisionTaken:

@@ -157,14 +157,15 @@ class Dialogues:
 
     def decisions(self, dialogue_id: int) -> tuple[DecisionTaken, ...]:
         rows = self._connection.execute(_of(decisions, dialogue_id, "position"))
-        return tuple(
-            DecisionTaken(
-                row.position, row.text, row.rendering, Government(row.government), row.agreed
-            )
-            for row in rows
-        )
+        return tuple(map(_decision, rows))
 
-    def add_decision(self, dialogue_id: int, one: DecisionTaken) -> None:
+    def decision_from(self, capture: str) -> tuple[int, DecisionTaken] | None:
+        """The round and the decision that was put from a captured line."""
+        wanted = select(decisions).where(decisions.c.capture == capture)
+        row = self._connection.execute(wanted).one_or_none()
+        return (row.dialogue_id, _decision(row)) if row else None
+
+    def add_decision(self, dialogue_id: int, one: DecisionTaken, capture: str = "") -> None:
         self._connection.execute(
             insert(decisions).values(
                 dialogue_id=dialogue_id,
@@ -173,7 +174,16 @@ class Dialogues:
                 rendering=one.rendering,
                 government=one.by.value,
                 agreed=one.agreed,
+                capture=capture,
             )
+        )
+
+    def reword_decision(self, dialogue_id: int, one: DecisionTaken) -> None:
+        """Other words in the place of a decision's."""
+        its_own = decisions.c.dialogue_id == dialogue_id
+        values = {"text": one.text, "rendering": one.rendering, "agreed": one.agreed}
+        self._connection.execute(
+            update(decisions).where(its_own, decisions.c.position == one.position).values(values)
         )
 
     def agree_decision(self, dialogue_id: int, position: int) -> None:
@@ -360,3 +370,8 @@ def _dialogue(row: Row[Any]) -> Dialogue:
         published_at=row.published_at,
         link_id=row.link_id,
     )
+
+
+def _decision(row: Row[Any]) -> DecisionTaken:
+    side = Government(row.government)
+    return DecisionTaken(row.position, row.text, row.rendering, side, row.agreed)

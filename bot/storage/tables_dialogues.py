@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -87,7 +88,10 @@ decisions = Table(
     Column("rendering", Text, nullable=False),
     Column("government", String(2), nullable=False),
     Column("agreed", Boolean, nullable=False, server_default=false()),
+    # The number of the captured line it was put from; its own side's business.
+    Column("capture", String(24), nullable=False, server_default=""),
     CheckConstraint(SIDES, name="government"),
+    Index("ix_decisions_capture", "capture"),
 )
 
 clearings = Table(

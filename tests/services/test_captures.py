@@ -24,8 +24,9 @@ from bot.services import captures, capturing, dialogue_session, dialogues, intak
 from bot.services.calendars import calendar_of
 from bot.services.capture_cards import items_of
 from bot.services.capture_composers import CaptureFacts
+from bot.services.dialogue_record import digest_of_record, record_of
 from bot.services.incoming import Message
-from bot.services.kinds import CAPTURE_CARD, CAPTURE_SUGGESTION, DIALOGUE_CARD
+from bot.services.kinds import CAPTURE_CARD, CAPTURE_SUGGESTION, DIALOGUE_CARD, DIALOGUE_NEWS
 from bot.storage.tables_actions import actions as actions_table
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
@@ -199,21 +200,83 @@ def test_in_the_thread_of_a_round_in_session_words_are_enough(
     uow: UnitOfWork, notetaker: Official
 ) -> None:
     capturing.switch_capture(uow, notetaker, cast.TOKYO, CHANNEL, on=False)
+    head = in_session(uow)
+    capturing.take_spoken(uow, replace(line(), thread_ts=head))
+    _, (item,) = captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
+    assert item.dialogue_id is not None
+    assert item.is_joint
+
+
+def in_session(uow: UnitOfWork) -> str:
+    """A round whose talks are on; the head of its thread in Tokyo."""
     days = Dates(date(2027, 2, 15), date(2027, 2, 16))
     dialogues.new_dialogue(uow, cast.the(uow, "SATO"), JP, days, "", 7)
     dialogues.confirm_dates(uow, cast.the(uow, "WALSH"), "7", None)
     dialogue_session.open_dialogue(uow, cast.the(uow, "SATO"), "7", cast.TOKYO, CHANNEL)
-    desk = Desk(uow)
-    desk.say_all()
+    Desk(uow).say_all()
     heads = [
         one.slack_ts
         for one in uow.outbox.in_state(DeliveryState.DELIVERED)
         if one.kind == DIALOGUE_CARD and one.team == cast.TOKYO
     ]
-    capturing.take_spoken(uow, replace(line(), thread_ts=heads[0]))
-    _, (item,) = captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
-    assert item.dialogue_id is not None
-    assert item.is_joint
+    return str(heads[0])
+
+
+def decided(uow: UnitOfWork) -> list[tuple[str, str, bool]]:
+    """(label, words, agreed by both) of the round's decisions."""
+    found = uow.dialogues.decisions(dialogues.find_dialogue(uow, "7").id)
+    return [(one.label, one.text, one.agreed) for one in found]
+
+
+def test_a_decision_in_the_thread_of_a_round_is_put_to_the_other_side(
+    uow: UnitOfWork, notetaker: Official
+) -> None:
+    head = in_session(uow)
+    capturing.take_spoken(uow, replace(line("DECISION: notices go weekly"), thread_ts=head))
+    assert decided(uow) == []
+    desk = Desk(uow)
+    (capture,) = captured(uow)
+    captures.confirm_capture(uow, notetaker, capture.number)
+    assert decided(uow) == [("D-1", "notices go weekly", False)]
+    desk.say_all()
+    (card,) = desk.shows(CAPTURE_CARD)
+    assert isinstance(card, CaptureFacts)
+    assert card.items == ("DLG-07 D-1",)
+    assert len(desk.shows(DIALOGUE_NEWS)) == 2
+    assert capture.number not in repr(desk.stands(cast.CANBERRA))
+    dialogues.agree_decision(uow, cast.the(uow, "WALSH"), "7", "D-1")
+    assert decided(uow) == [("D-1", "notices go weekly", True)]
+
+
+def test_other_words_for_a_captured_decision_are_asked_about_anew(
+    uow: UnitOfWork, notetaker: Official
+) -> None:
+    said = replace(line("決定:通知は毎週行う"), thread_ts=in_session(uow))
+    capturing.take_spoken(uow, said)
+    captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
+    dialogues.agree_decision(uow, cast.the(uow, "WALSH"), "7", "D-1")
+    capturing.take_spoken(uow, replace(said, text="決定:通知は毎日行う", edited_ts=LATER))
+    assert decided(uow) == [("D-1", "通知は毎週行う", True)]
+    captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
+    assert decided(uow) == [("D-1", "通知は毎日行う", False)]
+    capturing.take_spoken(uow, replace(said, text="決定:通知は毎日行う ", edited_ts="1790000200.0"))
+    assert decided(uow) == [("D-1", "通知は毎日行う", False)]
+
+
+def test_a_decision_after_the_outcome_was_published_is_recorded_alone(
+    uow: UnitOfWork, notetaker: Official
+) -> None:
+    head = in_session(uow)
+    sato, walsh = cast.the(uow, "SATO"), cast.the(uow, "WALSH")
+    capturing.take_spoken(uow, replace(line("DECISION: notices go weekly"), thread_ts=head))
+    dialogue_session.close_dialogue(uow, sato, "7")
+    digest = digest_of_record(record_of(uow, dialogues.find_dialogue(uow, "7")))
+    for keeper in (sato, walsh):
+        dialogue_session.clear_outcome(uow, keeper, "7", digest)
+    dialogue_session.publish_outcome(uow, sato, "7")
+    confirmed, items = captures.confirm_capture(uow, notetaker, captured(uow)[0].number)
+    assert (confirmed.state, items) == (CaptureState.CONFIRMED, ())
+    assert decided(uow) == []
 
 
 def test_a_card_belongs_to_its_own_side(uow: UnitOfWork, notetaker: Official) -> None:
