@@ -39,8 +39,8 @@ _DATE = (
 _DAY = (
     rf"(?:(?:(?:this|next|coming|the\s+coming|following)\s+)?{_WEEKDAY}"
     rf"(?:\s+(?:week\b|morning|afternoon|evening))?"
-    rf"(?:,?\s*\(?{_DATE}\)?)?"
-    rf"|{_DATE}(?:,?\s*\(?{_WEEKDAY}\)?|{_KANJI_DAY})?"
+    rf"(?:,?\s*(?:\({_DATE}\)|{_DATE}))?"
+    rf"|{_DATE}(?:,?\s*(?:\({_WEEKDAY}\)|{_WEEKDAY})|{_KANJI_DAY})?"
     r"|today|tonight|tomorrow|tmrw|tmr|the\s+day\s+after\s+tomorrow|day\s+after\s+tomorrow)"
 )
 _PERIOD = (
@@ -144,6 +144,12 @@ _UNANNOUNCED: tuple[re.Pattern[str], ...] = tuple(
         rf"(?<![A-Za-z])(?P<due>within\s+{_LENGTH})(?!\s+of)(?![A-Za-z])",
     )
 )
+_BRACKETED = re.compile(r"[(\[【](.*)[)\]】]")
+_DAY_ALONE = re.compile(rf"{_WEEKDAY}|{_DATE}|[月火水木金土日]曜?日?", re.IGNORECASE)
+_DAY_BEFORE = re.compile(
+    rf"(?:\s*[,、;–—-]\s*|\s+|(?<=[^\x00-\x7f]))(?P<due>(?:{_DATE}|{_WEEKDAY}|{_DAY_JA}))\s*$",
+    re.IGNORECASE,
+)
 _NO_DUE = re.compile(
     r"\b(?:on\s+or\s+after|not\s+(?:before|earlier\s+than)|no\s+earlier\s+than|around|circa)\b"
     rf"|{JAPANESE}\s*(?:以降|以後|頃|ごろ|前後|目途|目処|めど)",
@@ -159,6 +165,11 @@ def cut_due(line: Slice) -> tuple[str | None, Slice]:
     if len(announced) > 1:
         return None, line
     for found in announced or _of_different_places(line.text, _UNANNOUNCED)[:1]:
+        whole = _with_what_it_explains(line.text, found)
+        if whole is not None:
+            return _tidy(line.text[whole.start("due") : found.end()]), line.without(
+                whole.start(), found.end()
+            )
         return _tidy(found["due"]), line.without(_after_break(found), found.end())
     return None, line
 
@@ -173,9 +184,24 @@ def _of_different_places(text: str, patterns: tuple[re.Pattern[str], ...]) -> li
     found: list[re.Match[str]] = []
     for pattern in patterns:
         for match in pattern.finditer(text):
+            # A weekday in brackets belongs to the date before it: both have to agree.
+            found = [one for one in found if not _is_part_of(one, match)]
             if not any(_overlap(match, other) for other in found):
                 found.append(match)
     return found
+
+
+def _with_what_it_explains(text: str, found: re.Match[str]) -> re.Match[str] | None:
+    """The day before a bracket that only names its weekday, or its date: both have to agree."""
+    inside = _BRACKETED.fullmatch(found[0].strip())
+    if inside is None or not _DAY_ALONE.fullmatch(inside[1].strip()):
+        return None
+    return _DAY_BEFORE.search(text[: found.start()])
+
+
+def _is_part_of(one: re.Match[str], whole: re.Match[str]) -> bool:
+    start, end = whole.span("due")
+    return start <= one.start("due") and one.end("due") <= end and one["due"] != whole["due"]
 
 
 def _overlap(one: re.Match[str], other: re.Match[str]) -> bool:
