@@ -65,7 +65,7 @@ def _work(
             change = Change.NO_ACCESS
         if change is not None:
             note_lost(uow, team, channel, change)
-        elif kind != LEFT:
+        else:
             uow.fingerprints.doubt(team, channel)
 
     return work

@@ -52,7 +52,7 @@ class Fingerprint:
         """Tells one fingerprint from another: 16 hex digits."""
         parts = (
             *(self.name, self.is_private, self.is_archived, self.is_member, self.is_shared),
-            *(sorted(self.teams), sorted(self.outsiders)),
+            *(sorted(self.teams), sorted(self.outsiders), sorted(self.unchecked)),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 

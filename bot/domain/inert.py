@@ -132,7 +132,7 @@ def is_inert(slack_mrkdwn: str, allowed_hosts: frozenset[str] = frozenset()) -> 
     if _BARE_AT.search(text):
         return False
     # What follows a broken scheme is judged by itself: our own words may stand right behind it.
-    shown = _BROKEN.sub(" ", normalise(text.replace("＠", " ")))
+    shown = _BROKEN.sub("·", normalise(text.replace("＠", " ")))
     return inert(shown, allowed_hosts) == shown
 
 

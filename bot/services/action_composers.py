@@ -18,7 +18,7 @@ from bot.services.action_facts import (
 )
 from bot.services.cards import agency_of
 from bot.services.composing import Composers, side_of
-from bot.services.kinds import ACTION_CARD, ACTION_NEWS, Withheld
+from bot.services.kinds import ACTION_CARD, ACTION_NEWS, STOPPED, Withheld
 from bot.storage.unit_of_work import UnitOfWork
 
 # In one message; what happened before them stands in the item's history.
@@ -73,7 +73,7 @@ def _permitted(uow: UnitOfWork, delivery: Delivery) -> tuple[Action, Government]
     if delivery.link_id is not None:
         link = uow.links.get(delivery.link_id)
         if link.state is not LinkState.ACTIVE:
-            raise Withheld("policy")
+            raise Withheld(STOPPED if link.is_live else "policy")
     return action, side
 
 

@@ -25,16 +25,28 @@ from bot.services import (
 )
 from bot.services.composing import Composers
 from bot.services.facts import (
+    CopyFacts,
     Facts,
     FileGoneFacts,
     LinkFacts,
     NoteFacts,
     NothingFacts,
+    ReplyFacts,
     SilenceFacts,
     SuspensionFacts,
     TombstoneFacts,
 )
-from bot.services.kinds import CHANGE, COPY, FILE, NOTE, RELEASE, REPLY, UPLOADED, Withheld
+from bot.services.kinds import (
+    CHANGE,
+    COPY,
+    FILE,
+    NOTE,
+    RELEASE,
+    REPLY,
+    STOPPED,
+    UPLOADED,
+    Withheld,
+)
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -86,8 +98,9 @@ def _address(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> Outgoing:
 def _is_unread(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> bool:
     """Whether its channel has to be read first; raises Withheld where its link is suspended.
 
-    What was promised before a link began to flow again does not leave once it does: between the two
+    What was posted before a link began to flow again does not leave once it does: between the two
     nobody may have looked, and whoever confirmed a channel did so for what is posted from then on.
+    What else was withheld while it was suspended is said once both sides have confirmed.
     """
     if delivery.kind == RELEASE:
         place = (delivery.team, delivery.channel)
@@ -99,12 +112,13 @@ def _is_unread(uow: UnitOfWork, delivery: Delivery, facts: Facts) -> bool:
     ends = [end for end in (link.near, link.far) if end is not None]
     if not any(end.is_at(delivery.team, delivery.channel) for end in ends):
         return False
-    if delivery.target is None and link.flows_since and delivery.created_at < link.flows_since:
+    is_new = delivery.kind in OF_ADVISORIES and delivery.target is None
+    if is_new and link.flows_since and delivery.created_at < link.flows_since:
         raise Withheld("policy")
     if link.suspension is None:
         return not uow.fingerprints.is_fresh(delivery.team, delivery.channel)
-    if delivery.kind not in OF_ADVISORIES:
-        raise Withheld("policy")
+    if delivery.kind not in OF_ADVISORIES or isinstance(facts, CopyFacts | ReplyFacts):
+        raise Withheld(STOPPED)
     return False
 
 

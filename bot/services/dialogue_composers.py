@@ -10,7 +10,7 @@ from bot.services.cards import agency_of, names_in
 from bot.services.composing import Composers, side_of
 from bot.services.dialogue_facts import DialogueCardFacts, DialogueLineFacts, DialogueNewsFacts
 from bot.services.dialogue_record import record_of
-from bot.services.kinds import DIALOGUE_CARD, DIALOGUE_LINE, DIALOGUE_NEWS, Withheld
+from bot.services.kinds import DIALOGUE_CARD, DIALOGUE_LINE, DIALOGUE_NEWS, STOPPED, Withheld
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -58,7 +58,9 @@ def _side(uow: UnitOfWork, delivery: Delivery) -> Government:
     """The side spoken to, as long as the link of the round's threads is active."""
     link = uow.links.get(delivery.link_id) if delivery.link_id else None
     if link is None or link.state is not LinkState.ACTIVE:
-        raise Withheld("policy")
+        # What people say while a link is stopped does not pass it later on.
+        is_words = delivery.kind == DIALOGUE_LINE
+        raise Withheld(STOPPED if link and link.is_live and not is_words else "policy")
     return side_of(uow, delivery)
 
 

@@ -35,6 +35,9 @@ TOMBSTONE = "tombstone"
 PART_LENGTH = 6_000
 MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 
+# Why something is withheld only until its link, paused or suspended, flows again.
+STOPPED = "link_stopped"
+
 
 class Withheld(Exception):
     """The delivery may not be sent any more; the reason is a word for the audit log."""

@@ -21,7 +21,7 @@ from bot.domain.rights import Act, Channel, Matter, Side, Verdict
 from bot.domain.tags import read_tags
 from bot.services.access import require_part, require_right
 from bot.services.approvals import require_both_sides
-from bot.services.kinds import LINK
+from bot.services.kinds import LINK, STOPPED
 from bot.services.ports import ChannelView
 from bot.services.suspensions import agree_to_views, digest_of_views
 from bot.storage.unit_of_work import UnitOfWork
@@ -152,6 +152,8 @@ def resume_link(
         agree_to_views(uow, resumed, views)
         for view in views:
             uow.fingerprints.doubt(view.team, view.channel)
+    if resumed.state is LinkState.ACTIVE:
+        uow.outbox.revive_withheld(resumed.id, STOPPED)
     return resumed
 
 

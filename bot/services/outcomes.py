@@ -12,7 +12,18 @@ from bot.services.cards import is_shown, refresh_status
 from bot.services.digest_charts import promise_chart
 from bot.services.escalations import watch_receipts
 from bot.services.facts import ChangeFacts, CopyFacts, Facts, FileFacts, ReplyFacts, TombstoneFacts
-from bot.services.kinds import CHANGE, COPY, DIGEST, FILE, NOTE, REPLY, SOURCE, TOMBSTONE, digest_of
+from bot.services.kinds import (
+    CHANGE,
+    COPY,
+    DIGEST,
+    FILE,
+    NOTE,
+    REPLY,
+    SOURCE,
+    STOPPED,
+    TOMBSTONE,
+    digest_of,
+)
 from bot.services.mirrored import Showing, as_replied, showing_of
 from bot.services.notes import keepers_of, tell_directly, tell_here
 from bot.services.ports import Outgoing, Posted
@@ -173,7 +184,7 @@ def note_withheld(uow: UnitOfWork, delivery: Delivery, reason: str) -> None:
     if delivery.kind == COPY and delivery.advisory_id is not None:
         refresh_status(uow, delivery.advisory_id)
     workspace = uow.workspaces.of_team(delivery.team)
-    if workspace is not None and reason == "policy":
+    if workspace is not None and reason in {"policy", STOPPED}:
         uow.audit.record(
             workspace.government, "delivery.withhold", delivery.key, kind=delivery.kind
         )

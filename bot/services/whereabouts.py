@@ -25,7 +25,14 @@ CAUSES = {
     "unread": (UNREAD,),
     "no_answer": ("timeout", "too_long", "stopped", "connect", "history_too_long"),
     "slack_broken": ("internal_error", "fatal_error", "service_unavailable", "request_timeout"),
-    "policy": ("policy", "no_longer_shown", "withdrawn", "superseded", "parent_not_delivered"),
+    "policy": (
+        "policy",
+        "link_stopped",
+        "no_longer_shown",
+        "withdrawn",
+        "superseded",
+        "parent_not_delivered",
+    ),
     "fault": ("fault", "not_inert", "invalid_blocks", "msg_too_long"),
 }
 CAUSE_OF = {word: cause for cause, words in CAUSES.items() for word in words}

@@ -285,10 +285,18 @@ class Outbox:
         self._set(delivery_id, sweep_at=None, **({} if ts is None else {"slack_ts": ts}))
 
     def revive(self, delivery_id: int) -> None:
-        """An operator asks for a parked delivery to be tried again."""
+        """What had ended unsent is tried again."""
         delivery = self.get(delivery_id)
         self._tell(delivery.team, delivery.lane, ROUTINE)
         self._set(delivery_id, state=DeliveryState.WAITING, next_at=self._now)
+
+    def revive_withheld(self, link_id: int, reason: str) -> None:
+        """What was withheld on a link for that reason is tried again, oldest first."""
+        wanted = (outbox.c.link_id == link_id) & (outbox.c.last_error == reason)
+        is_withheld = outbox.c.state == DeliveryState.WITHHELD.value
+        found = select(outbox.c.id).where(wanted, is_withheld).order_by(outbox.c.id)
+        for delivery_id in self._connection.execute(found).scalars().all():
+            self.revive(delivery_id)
 
     def drop(self, delivery_id: int) -> None:
         """An operator lets a parked delivery go."""

@@ -284,3 +284,14 @@ def test_notices_of_the_link_itself_are_said_whoever_reads_by_now(uow: UnitOfWor
     for row in rows:
         assert not compose(uow, uow.outbox.get(row.id)).is_unread
         assert row.method == Method.POST
+
+
+def test_whom_nobody_could_look_up_counts_among_what_both_sides_confirm(uow: UnitOfWork) -> None:
+    """Else the second side would confirm a guest whom the first never saw."""
+    link = joined(uow)
+    reads(uow, replace(CANBERRA_SEEN, name="renamed"))
+    renamed = replace(CANBERRA_SEEN, name="renamed")
+    links.resume_link(uow, cast.the(uow, "SATO"), link.code, [here(), there(renamed)])
+    unknown = replace(renamed, unchecked=frozenset({"U18GUEST"}))
+    links.resume_link(uow, cast.the(uow, "WALSH"), link.code, [here(), there(unknown)])
+    assert now(uow, link).state is LinkState.PAUSED

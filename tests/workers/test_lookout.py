@@ -12,9 +12,9 @@ from bot.domain.deliveries import DeliveryState, Method
 from bot.domain.fingerprints import BELIEVED, Change, Fingerprint
 from bot.domain.links import Link, LinkState, Mode
 from bot.domain.officials import Government
-from bot.services import actions, intake, links
+from bot.services import actions, intake, links, receipts
 from bot.services.actions import ActionRequest
-from bot.services.facts import NoteFacts
+from bot.services.facts import CopyFacts, NoteFacts
 from bot.services.kinds import ACTION_CARD, CHANGE, COPY, NOTE, RELEASE, REPLY, SUSPENDED
 from bot.services.ports import NotSent, OutcomeUnknown, Refused
 from bot.storage.database import Database
@@ -28,6 +28,7 @@ from tests.workers.postman import HonestPostman
 
 GREEN = "#advisory [TLP:GREEN] patch now"
 PLACE = (cast.CANBERRA, cast.CANBERRA_ADV)
+NUMBER = "ADV-2026-0001"
 ADMIN_PLACE = (cast.TOKYO, "C03ADMIN")
 SEEN = Fingerprint(cast.CANBERRA_ADV.lower())
 GUEST = replace(SEEN, outsiders=frozenset({"U18GUEST"}))
@@ -241,7 +242,8 @@ async def test_a_post_refused_for_want_of_a_way_in_has_its_channel_read_at_once(
     postman.expect(Refused("not_in_channel"), wanted=lambda one: one.channel == PLACE[1])
     await settle(dispatcher, clock)
     postman.channels[PLACE] = Refused("not_in_channel")
-    await dispatcher.lookout.look_round()
+    database.transact(opens_an_item)
+    await settle(dispatcher, clock)
     assert now(database, link).suspension is not None
 
 
@@ -342,3 +344,60 @@ async def test_a_card_waits_while_the_admin_channel_cannot_be_read(
     postman.channels[ADMIN_PLACE] = Fingerprint("releases", is_private=True)
     await settle(dispatcher, clock, 90)
     assert [one.channel for one in postman.of(RELEASE)] == [ADMIN_PLACE[1]]
+
+
+def card_states(database: Database) -> list[tuple[str, str]]:
+    """(workspace, state) of the cards of the one item."""
+
+    def work(uow: UnitOfWork) -> list[tuple[str, str]]:
+        cards = uow.outbox.of_subject("action:1", ACTION_CARD)
+        return sorted((one.team, one.state.value) for one in cards)
+
+    return database.transact(work)
+
+
+def opens_an_item(uow: UnitOfWork) -> None:
+    request = ActionRequest("Share it", team=cast.TOKYO, channel=cast.TOKYO_ADV)
+    actions.open_action(uow, cast.the(uow, "TANAKA"), request)
+
+
+async def test_an_items_card_outlives_a_pause_of_its_link(
+    database: Database, dispatcher: Dispatcher, clock: HandClock
+) -> None:
+    link = database.transact(cast.join)
+    database.transact(opens_an_item)
+    clock.advance(1)
+    for verb in (links.pause_link, links.resume_link):
+        database.transact(lambda uow, verb=verb: verb(uow, cast.the(uow, "SATO"), link.code))
+    await settle(dispatcher, clock)
+    assert card_states(database) == [(cast.CANBERRA, "delivered"), (cast.TOKYO, "delivered")]
+
+
+async def test_what_a_suspended_link_withholds_is_said_once_both_sides_have_confirmed(
+    database: Database, dispatcher: Dispatcher, postman: HonestPostman, clock: HandClock
+) -> None:
+    link = issued(database)
+    await settle(dispatcher, clock)
+    postman.channels[PLACE] = GUEST
+    clock.advance(BELIEVED.total_seconds())
+    database.transact(opens_an_item)
+    await settle(dispatcher, clock)
+    assert now(database, link).suspension is not None
+    said = len(postman.of(COPY))
+    database.transact(
+        lambda uow: receipts.acknowledge_advisory(uow, cast.the(uow, "WALSH"), NUMBER)
+    )
+    await settle(dispatcher, clock)
+    assert len(postman.of(COPY)) == said
+    assert card_states(database) == [(cast.CANBERRA, "withheld"), (cast.TOKYO, "delivered")]
+    near = cast.view(cast.TOKYO, cast.TOKYO_ADV, fingerprint=Fingerprint("c01adv"))
+    views = [near, cast.view(*PLACE, fingerprint=GUEST)]
+    for name in ("SATO", "WALSH"):
+        database.transact(
+            lambda uow, name=name: links.resume_link(uow, cast.the(uow, name), link.code, views)
+        )
+    await settle(dispatcher, clock, 10)
+    assert card_states(database) == [(cast.CANBERRA, "delivered"), (cast.TOKYO, "delivered")]
+    (copy,) = [one.facts for one in postman.of(COPY)[said:]]
+    assert isinstance(copy, CopyFacts)
+    assert [one.agency.code for one in copy.receipts] == ["DFAT"]
