@@ -7,9 +7,11 @@ ever read under a lock that cannot be written under. PostgreSQL has a small pool
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -90,6 +92,10 @@ class Database:
         self._lanes: set[tuple[str, str]] = set()
         self._limits = limits
         self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
+        # SQLite's one connection is in one transaction at a time, whoever asks for it.
+        self._turn: AbstractContextManager[Any] = (
+            threading.RLock() if self.is_sqlite else nullcontext()
+        )
         self._threads = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
         )
@@ -147,10 +153,10 @@ class Database:
         return done
 
     def transact(self, work: Callable[[UnitOfWork], T], progress: Progress | None = None) -> T:
-        """The same for callers without an event loop; never call it from two threads on SQLite."""
+        """The same for callers without an event loop; on SQLite threads wait for their turn."""
         progress = progress or Progress()
         try:
-            with self.engine.connect() as connection, connection.begin():
+            with self._turn, self.engine.connect() as connection, connection.begin():
                 progress.begin()
                 now = self._now(connection)
                 uow = UnitOfWork(connection, now, self.keys, self._lanes, self._limits)

@@ -28,7 +28,15 @@ from bot.domain.deliveries import (
 )
 from bot.storage import outbox_queries as queries
 from bot.storage.budgets import Budgets
-from bot.storage.outbox_rows import IN_A_DELIVERY, UNTRIED, Arrival, Claim, delivery_of
+from bot.storage.outbox_rows import (
+    IN_A_DELIVERY,
+    UNTRIED,
+    Arrival,
+    Claim,
+    arrived,
+    delivery_of,
+    rested,
+)
 from bot.storage.tables import UNDONE, outbox
 
 # How soon to look again when a lane's deliveries wait for others to be delivered first.
@@ -237,8 +245,8 @@ class Outbox:
         if not arrivals:
             return
         self._asked.clear()
-        self._connection.execute(queries.SET, [self._arrived(one) for one in arrivals])
-        self._connection.execute(queries.FREE_LANE, [self._rested(one) for one in arrivals])
+        self._connection.execute(queries.SET, [arrived(one, self._now) for one in arrivals])
+        self._connection.execute(queries.FREE_LANE, [rested(one, self._now) for one in arrivals])
 
     def note_shown(self, delivery_id: int, shown: str | None) -> None:
         """What stands in Slack now under a delivery; None when that is not known for certain."""
@@ -342,29 +350,6 @@ class Outbox:
             "first_attempt_at": head.first_attempt_at or self._now,
             "last_attempt_at": self._now,
             "unknown": unknown,
-        }
-
-    def _arrived(self, one: Arrival) -> dict[str, Any]:
-        return {
-            "wanted": one.claim.delivery.id,
-            "state": DeliveryState.DELIVERED,
-            "slack_ts": one.ts,
-            "posted_channel": one.channel,
-            "delivered_at": self._now,
-            "unknown": False,
-            "last_error": None,
-            "sweep_at": one.sweep_at,
-        }
-
-    def _rested(self, one: Arrival) -> dict[str, Any]:
-        """The lane rests from when Slack said so, not from when that is written down."""
-        delivery = one.claim.delivery
-        return {
-            "its_team": delivery.team,
-            "its_name": delivery.lane,
-            "its_fence": one.claim.fence,
-            "lease_until": None,
-            "next_at": self._now - one.ago + PACE[delivery.method],
         }
 
     def _free(self, claim: Claim, next_at: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import Row
 
 from bot.domain.deliveries import (
     FILE_LANE,
+    PACE,
     UNREAD,
     Delivery,
     DeliveryState,
@@ -73,6 +74,32 @@ class Arrival:
     channel: str | None
     ago: timedelta = timedelta()
     sweep_at: datetime | None = None
+
+
+def arrived(one: Arrival, now: datetime) -> dict[str, Any]:
+    """What is written down of a delivery that stands."""
+    return {
+        "wanted": one.claim.delivery.id,
+        "state": DeliveryState.DELIVERED,
+        "slack_ts": one.ts,
+        "posted_channel": one.channel,
+        "delivered_at": now,
+        "unknown": False,
+        "last_error": None,
+        "sweep_at": one.sweep_at,
+    }
+
+
+def rested(one: Arrival, now: datetime) -> dict[str, Any]:
+    """Its lane, given back: it rests from when Slack said so, not from when that is written."""
+    delivery = one.claim.delivery
+    return {
+        "its_team": delivery.team,
+        "its_name": delivery.lane,
+        "its_fence": one.claim.fence,
+        "lease_until": None,
+        "next_at": now - one.ago + PACE[delivery.method],
+    }
 
 
 def delivery_of(row: Row[Any]) -> Delivery:

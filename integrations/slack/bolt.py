@@ -132,6 +132,7 @@ class Connector:
         self._learned = learned
         self._listener = listener
         self._sockets: list[SocketModeClient] = []
+        self._is_closing = False
         self._sessions: set[str] = set()
         self._watch_seconds = watch_seconds
         self._read_back_seconds = read_back_seconds
@@ -169,7 +170,11 @@ class Connector:
         await self._watch()
 
     async def close(self) -> None:
-        """Ends every connection: with a farewell, or without one where that takes too long."""
+        """Ends every connection: with a farewell, or without one where that takes too long.
+
+        One that is being made at this moment is ended as well, and no other is made.
+        """
+        self._is_closing = True
         await asyncio.gather(*(_end(socket) for socket in self._sockets))
 
     async def _connect(self) -> None:
@@ -179,16 +184,22 @@ class Connector:
         bot_user, bot_id = str(who["user_id"]), str(who.get("bot_id") or "")
         await self._learned(Identity(self._connection.team, bot_user, bot_id))
         self._known = True
-        while self._connection.mode == "socket" and len(self._sockets) < SOCKETS:
+        while self._connection.mode == "socket" and self._is_short_of_sockets:
             handler = AsyncSocketModeHandler(
                 self._app, self._connection.app_token, web_client=self._client
             )
+            # Known before it stands: whoever closes meanwhile must find it.
+            self._sockets.append(handler.client)
             try:
                 await handler.client.connect()  # type: ignore[no-untyped-call]
-            except FAILURES:
-                await handler.client.close()  # type: ignore[no-untyped-call]
+            except (*FAILURES, asyncio.CancelledError):
+                self._sockets.remove(handler.client)
+                await _end(handler.client)
                 raise
-            self._sockets.append(handler.client)
+
+    @property
+    def _is_short_of_sockets(self) -> bool:
+        return len(self._sockets) < SOCKETS and not self._is_closing
 
     async def _watch(self) -> None:
         """Reads back after every (re)connection; only then does the clock of the heard go on."""

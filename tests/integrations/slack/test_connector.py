@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 import pytest
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot import errors
 from bot.domain.officials import Government
@@ -153,4 +154,42 @@ async def test_a_connection_whose_other_end_is_deaf_is_cut(
     async with asyncio.timeout(10):
         await connector.close()
         await gone.wait()
+    task.cancel()
+
+
+async def test_a_connection_that_is_being_made_while_the_bot_stops_does_not_stand_afterwards(
+    tokyo: StandIn, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_second, may_go_on = asyncio.Event(), asyncio.Event()
+    issue = SocketModeClient.issue_new_wss_url
+
+    async def slow(self: SocketModeClient) -> str:
+        if tokyo.sockets.connections():
+            is_second.set()
+            await may_go_on.wait()
+        return await issue(self)
+
+    monkeypatch.setattr(SocketModeClient, "issue_new_wss_url", slow)
+    one = connection(tokyo, "socket")
+    notebook = Notebook(wanted=1)
+
+    async def learned(_identity: Identity) -> None:
+        return
+
+    connector = Connector(
+        one,
+        clients_for((one,), session)[TOKYO],
+        build_bolt((one,), Identities()),
+        learned,
+        notebook,
+    )
+    task = asyncio.create_task(connector.run())
+    async with asyncio.timeout(20):
+        await is_second.wait()
+        await connector.close()
+        may_go_on.set()
+        await notebook.is_full.wait()
+        while tokyo.sockets.connections():  # noqa: ASYNC110 nobody announces it
+            await asyncio.sleep(0.01)
+    assert not await connector.is_connected()
     task.cancel()
