@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -19,6 +18,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from integrations.slack.stand_in import CANBERRA, TOKYO, WorkspaceSpec
 from tests.bench.engine import LIFTED
 from tests.bench.slack import LINKS, Addresses, destination_channel, source_channel
+from tests.ports import free_port
 
 TERMS = Terms(("advisory",), Label.GREEN, Direction.OUT, Mode.AUTO)
 PLACES = (("tokyo", "JP", TOKYO, "MOFA"), ("canberra", "AU", CANBERRA, "DFAT"))
@@ -49,7 +49,7 @@ def _settings(addresses: Addresses, folder: Path) -> Settings:
     return Settings.model_validate(
         {
             "database": {"url": f"sqlite:///{folder / 'bench.db'}"},
-            "http": {"port": _free_port()},
+            "http": {"port": free_port()},
             "workspaces": [
                 {
                     "name": name,
@@ -68,13 +68,6 @@ def _settings(addresses: Addresses, folder: Path) -> Settings:
             ],
         }
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def _link_everything(uow: UnitOfWork) -> None:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 from collections import deque
 from contextlib import suppress
@@ -14,6 +13,8 @@ from enum import Enum
 from pathlib import Path
 
 import aiohttp
+
+from tests.ports import free_port
 
 PROJECT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
@@ -109,7 +110,7 @@ class Bot:
         self._point = point
         self._unlimited = unlimited
         self._nursery = nursery
-        self._port = _free_port()
+        self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self._environment = {
             "KAKEHASHI_DATABASE__URL": url,
@@ -195,9 +196,3 @@ async def _answers(session: aiohttp.ClientSession, address: str) -> bool:
             return answer.status == 200
     except aiohttp.ClientError:
         return False
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])

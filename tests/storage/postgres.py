@@ -5,7 +5,6 @@ import functools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+
+from tests.ports import free_port
 
 HOST = "127.0.0.1"
 # Stops the server when the tests' end of its input closes: even if they were killed.
@@ -79,7 +80,7 @@ def _started(folder: Path) -> Server:
     home = Path(tempfile.mkdtemp(prefix="kakehashi-pg-"))
     become = _unprivileged(home)
     _make(folder, home, become)
-    port = _free_port()
+    port = free_port()
     options = f"-p {port} -c listen_addresses={HOST} -c unix_socket_directories=''"
     options += "".join(f" -c {one}" for one in FAST)
     keeper = subprocess.Popen(
@@ -119,12 +120,6 @@ def _unprivileged(home: Path) -> dict[str, Any]:
     user = known.get("postgres") or known["nobody"]
     os.chown(home, user.pw_uid, user.pw_gid)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
 
 
 def _words(error: BaseException) -> str:
