@@ -33,8 +33,9 @@ ROOMS = bot commands integrations migrations tests
 ENVIRONMENT = .venv/.ready
 
 PIP_TOOLS = 7.6.2
-LOCK = .venv-lock/bin/pip-compile --quiet --generate-hashes --no-emit-index-url \
-	--no-emit-trusted-host --no-emit-find-links --no-header --strip-extras $(UPGRADE)
+# No options in a lock: they would name where the packages came from.
+LOCK = .venv-lock/bin/pip-compile --quiet --generate-hashes --no-emit-options --no-header \
+	--strip-extras $(UPGRADE)
 UPGRADE =
 
 .PHONY: help demo test crash check check-docs example format bench soak picture sbom lock clean
