@@ -1,16 +1,15 @@
 """What counts as heard: over HTTP what was read back, and nothing before the bot knows itself."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 import pytest
-from slack_sdk.socket_mode.aiohttp import SocketModeClient
 
 from bot import errors
 from bot.domain.officials import Government
 from integrations.slack import stand_in
-from integrations.slack.bolt import SOCKETS, Connector, Identities, Identity, build_bolt
+from integrations.slack.bolt import SOCKETS, Connector, Identities, Identity, Listener, build_bolt
 from integrations.slack.connections import Connection
 from integrations.slack.gateway import clients_for, new_session
 from integrations.slack.stand_in import StandIn
@@ -61,32 +60,32 @@ async def tokyo() -> AsyncIterator[StandIn]:
         yield one
 
 
-def connection(slack: StandIn, mode: str) -> Connection:
+async def already_known(_identity: Identity) -> None:
+    """Nothing is to be done about who the bot is."""
+
+
+def connector(
+    slack: StandIn,
+    mode: str,
+    session: aiohttp.ClientSession,
+    listener: Listener,
+    learned: Callable[[Identity], Awaitable[None]] = already_known,
+    **paces: float,
+) -> Connector:
     url = f"{slack.url}/api/"
-    return Connection(
+    one = Connection(
         "tokyo", Government.JP, TOKYO, mode, url, "xoxb-tokyo", "xapp-tokyo", "tokyo-fake-secret"
     )
+    client = clients_for((one,), session)[TOKYO]
+    return Connector(one, client, build_bolt((one,), Identities()), learned, listener, **paces)
 
 
 async def test_over_http_only_what_was_read_back_counts_as_heard(
     tokyo: StandIn, session: aiohttp.ClientSession
 ) -> None:
-    one = connection(tokyo, "http")
     notebook = Notebook(wanted=5)
-
-    async def learned(_identity: Identity) -> None:
-        return
-
-    connector = Connector(
-        one,
-        clients_for((one,), session)[TOKYO],
-        build_bolt((one,), Identities()),
-        learned,
-        notebook,
-        watch_seconds=0,
-        read_back_seconds=0,
-    )
-    task = asyncio.create_task(connector.run())
+    hearing = connector(tokyo, "http", session, notebook, watch_seconds=0, read_back_seconds=0)
+    task = asyncio.create_task(hearing.run())
     await notebook.is_full.wait()
     task.cancel()
     assert notebook.asked[:5] == ["catch_up", "doubt", "catch_up", "doubt", "catch_up"]
@@ -95,30 +94,23 @@ async def test_over_http_only_what_was_read_back_counts_as_heard(
 async def test_no_socket_is_opened_before_the_bot_knows_who_it_is(
     tokyo: StandIn, session: aiohttp.ClientSession
 ) -> None:
-    one = connection(tokyo, "socket")
     asked = asyncio.Event()
 
     async def learned(_identity: Identity) -> None:
         asked.set()
         raise errors.DatabaseBusy
 
-    connector = Connector(
-        one,
-        clients_for((one,), session)[TOKYO],
-        build_bolt((one,), Identities()),
-        learned,
-        Notebook(wanted=1),
-    )
-    task = asyncio.create_task(connector.run())
+    hearing = connector(tokyo, "socket", session, Notebook(wanted=1), learned)
+    task = asyncio.create_task(hearing.run())
     await asked.wait()
     asked.clear()
     # A busy database is no reason to give up: it is tried again.
     await asked.wait()
     assert not task.done()
-    assert not await connector.is_connected()
+    assert not await hearing.is_connected()
     assert tokyo.sockets.connections() == []
     task.cancel()
-    await connector.close()
+    await hearing.close()
 
 
 async def test_a_connection_whose_other_end_is_deaf_is_cut(
@@ -134,62 +126,34 @@ async def test_a_connection_whose_other_end_is_deaf_is_cut(
             gone.set()
 
     monkeypatch.setattr(Sockets, "_listen", deaf)
-    one = connection(tokyo, "socket")
     notebook = Notebook(wanted=1)
-
-    async def learned(_identity: Identity) -> None:
-        return
-
-    connector = Connector(
-        one,
-        clients_for((one,), session)[TOKYO],
-        build_bolt((one,), Identities()),
-        learned,
-        notebook,
-    )
-    task = asyncio.create_task(connector.run())
+    hearing = connector(tokyo, "socket", session, notebook)
+    task = asyncio.create_task(hearing.run())
     await notebook.is_full.wait()
     assert len(tokyo.sockets.connections()) == SOCKETS
     # Whoever stops the bot waits that long for all of it; one farewell alone would take as much.
     async with asyncio.timeout(10):
-        await connector.close()
+        await hearing.close()
         await gone.wait()
     task.cancel()
 
 
-async def test_a_connection_that_is_being_made_while_the_bot_stops_does_not_stand_afterwards(
+async def test_a_connection_that_is_being_made_ends_with_its_maker(
     tokyo: StandIn, session: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    is_second, may_go_on = asyncio.Event(), asyncio.Event()
-    issue = SocketModeClient.issue_new_wss_url
+    stands = asyncio.Event()
 
-    async def slow(self: SocketModeClient) -> str:
-        if tokyo.sockets.connections():
-            is_second.set()
-            await may_go_on.wait()
-        return await issue(self)
+    async def unanswered(_self: aiohttp.ClientWebSocketResponse, _message: bytes) -> None:
+        stands.set()
+        await asyncio.Event().wait()
 
-    monkeypatch.setattr(SocketModeClient, "issue_new_wss_url", slow)
-    one = connection(tokyo, "socket")
-    notebook = Notebook(wanted=1)
-
-    async def learned(_identity: Identity) -> None:
-        return
-
-    connector = Connector(
-        one,
-        clients_for((one,), session)[TOKYO],
-        build_bolt((one,), Identities()),
-        learned,
-        notebook,
-    )
-    task = asyncio.create_task(connector.run())
+    # The first thing that is said along a new connection.
+    monkeypatch.setattr(aiohttp.ClientWebSocketResponse, "ping", unanswered)
+    task = asyncio.create_task(connector(tokyo, "socket", session, Notebook(wanted=1)).run())
     async with asyncio.timeout(20):
-        await is_second.wait()
-        await connector.close()
-        may_go_on.set()
-        await notebook.is_full.wait()
+        await stands.wait()
+        await tokyo.sockets.connected.wait()
+        task.cancel()
+        await asyncio.wait([task])
         while tokyo.sockets.connections():  # noqa: ASYNC110 nobody announces it
             await asyncio.sleep(0.01)
-    assert not await connector.is_connected()
-    task.cancel()
