@@ -120,7 +120,7 @@ class Application:
             Connector(one, clients[one.team], self.bolt, self._learned, missed)
             for one in connections
         ]
-        self._running = Running()
+        self._running, self._hearing = Running(), Running()
         self.clock.also_wake(self._show_homes)
         if skew is not None:
             self._meters.watch_clock(lambda: skew.seconds)
@@ -136,13 +136,15 @@ class Application:
         self._running.start("dispatcher", self._speak())
         self._running.start("rereader", self._after_restore(self._rereader.run))
         for one in self._connectors:
-            self._running.start(f"slack:{one.name}", self._after_restore(one.run))
+            self._hearing.start(f"slack:{one.name}", self._after_restore(one.run))
 
     async def stop(self) -> None:
         """Takes nothing new in, finishes what is being sent, and closes."""
         with suppress(TimeoutError):
             async with asyncio.timeout(INTAKE_SECONDS):
-                await asyncio.gather(*(one.close() for one in self._connectors), self.web.stop())
+                # No connection is made any more while those that stand are ended.
+                closing = (one.close() for one in self._connectors)
+                await asyncio.gather(self._hearing.stop(INTAKE_SECONDS), *closing, self.web.stop())
                 await self.edge.settle()
         self.clock.stop()
         await self._running.stop(STOP_SECONDS)
@@ -156,7 +158,7 @@ class Application:
             "database": await self._database_answers(),
             "clock": self.clock.is_ticking,
             "dispatcher": self._running.is_running("dispatcher") and self._is_restored.is_set(),
-            **{name: up and self._running.is_running(name) for name, up in connected.items()},
+            **{name: up and self._hearing.is_running(name) for name, up in connected.items()},
         }
 
     async def wait_until_ready(self, seconds: float = 30) -> None:

@@ -132,7 +132,6 @@ class Connector:
         self._learned = learned
         self._listener = listener
         self._sockets: list[SocketModeClient] = []
-        self._is_closing = False
         self._sessions: set[str] = set()
         self._watch_seconds = watch_seconds
         self._read_back_seconds = read_back_seconds
@@ -172,9 +171,8 @@ class Connector:
     async def close(self) -> None:
         """Ends every connection: with a farewell, or without one where that takes too long.
 
-        One that is being made at this moment is ended as well, and no other is made.
+        One that is being made belongs to `run` until it stands, and ends when that is cancelled.
         """
-        self._is_closing = True
         await asyncio.gather(*(_end(socket) for socket in self._sockets))
 
     async def _connect(self) -> None:
@@ -184,22 +182,16 @@ class Connector:
         bot_user, bot_id = str(who["user_id"]), str(who.get("bot_id") or "")
         await self._learned(Identity(self._connection.team, bot_user, bot_id))
         self._known = True
-        while self._connection.mode == "socket" and self._is_short_of_sockets:
+        while self._connection.mode == "socket" and len(self._sockets) < SOCKETS:
             handler = AsyncSocketModeHandler(
                 self._app, self._connection.app_token, web_client=self._client
             )
-            # Known before it stands: whoever closes meanwhile must find it.
-            self._sockets.append(handler.client)
             try:
                 await handler.client.connect()  # type: ignore[no-untyped-call]
-            except (*FAILURES, asyncio.CancelledError):
-                self._sockets.remove(handler.client)
+            except BaseException:
                 await _end(handler.client)
                 raise
-
-    @property
-    def _is_short_of_sockets(self) -> bool:
-        return len(self._sockets) < SOCKETS and not self._is_closing
+            self._sockets.append(handler.client)
 
     async def _watch(self) -> None:
         """Reads back after every (re)connection; only then does the clock of the heard go on."""
