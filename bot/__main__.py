@@ -1,4 +1,4 @@
-"""The `kakehashi` command line."""
+"""The `kakehashi` command line; each command loads what it needs, so that small ones are quick."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Annotated
 
 import typer
 
-from bot import guarding, logs, setup
+from bot import guarding
 from bot.errors import BotError
-from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang
+from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang, operator_language
 from bot.terminal import fail as _fail
 from bot.terminal import operate as _operate
 from bot.terminal import settings_of as _settings
@@ -42,6 +42,7 @@ for name, group in (
 @cli.command()
 def serve(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Connects to every workspace and serves until it is told to stop."""
+    from bot import logs
     from bot.app import build
 
     settings = _settings(config)
@@ -63,10 +64,11 @@ def demo(
     ] = False,
 ) -> None:
     """Two workspaces, the bot between them, and a story told in the terminal."""
+    from bot import logs
     from bot.demo import run_demo
 
     logs.set_up("ERROR")
-    language = setup.operator_language(os.environ, lang)
+    language = operator_language(os.environ, lang)
     sys.exit(run_demo(language, once=once, picture=picture, stand_in=stand_in))
 
 
@@ -77,14 +79,18 @@ def init(
     force: Annotated[bool, typer.Option(help="Overwrite an existing file.")] = False,
 ) -> None:
     """Writes a commented settings file by asking."""
-    language = setup.operator_language(os.environ, lang)
+    from bot import setup
+
+    language = operator_language(os.environ, lang)
     sys.exit(setup.run_init(config, language, setup.ask_in_terminal, force))
 
 
 @cli.command()
 def check(config: ConfigPath = DEFAULT_CONFIG, lang: Lang = None) -> None:
     """Names every fault of the configuration; exits non-zero if there is one."""
-    language = setup.operator_language(os.environ, lang)
+    from bot import setup
+
+    language = operator_language(os.environ, lang)
     sys.exit(setup.run_check(config, language, typer.echo))
 
 

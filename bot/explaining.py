@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from bot import errors
 from bot.domain.calendars import ZONES, CalendarName
 from bot.domain.due import DueReading, read_due
 from bot.domain.officials import Government
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
 from bot.texts import catalog
 from bot.texts.catalog import Language
 from integrations.slack.due import due_lines
 from integrations.slack.speech import Speech
 
+AS_JSON = json.JSONEncoder(ensure_ascii=False)
 SIDES = {"ja": Government.JP, "en": Government.AU, None: Government.AU}
 
 
@@ -27,15 +28,18 @@ def explain_due(
     name = CalendarName(_one_of("calendar", calendar.upper(), tuple(CalendarName)))
     moment = _moment(now) if now else datetime.now(UTC).astimezone(ZONES[SIDES[language]])
     days = built_in(name, moment.date())
-    speeches = {one: Speech(catalog.load(), one) for one in Language}
-    for phrase in _phrases(text):
-        reading = read_due(phrase, moment, days, language)
-        if as_json:
-            yield _record(reading)
-        else:
-            spoken = Language(language or _language_of(reading))
-            told = " ".join(due_lines(speeches[spoken], reading))
-            yield f"{phrase}\t{reading.on or '-'}\t{told}"
+    readings = (read_due(phrase, moment, days, language) for phrase in _phrases(text))
+    yield from map(_record, readings) if as_json else _told(readings, language)
+
+
+def _told(readings: Iterable[DueReading], language: str | None) -> Iterator[str]:
+    """The phrase, its day and what is said of it, between tabs."""
+    words = catalog.load("due", "time")
+    speeches = {one: Speech(words, one) for one in Language}
+    for reading in readings:
+        spoken = Language(language or _language_of(reading))
+        told = " ".join(due_lines(speeches[spoken], reading))
+        yield f"{reading.phrase}\t{reading.on or '-'}\t{told}"
 
 
 def _phrases(text: bytes) -> list[str]:
@@ -46,7 +50,7 @@ def _phrases(text: bytes) -> list[str]:
 def _record(reading: DueReading) -> str:
     on = reading.on.isoformat() if reading.on else None
     why = reading.why.key if reading.why else None
-    return json.dumps({"phrase": reading.phrase, "on": on, "why": why}, ensure_ascii=False)
+    return AS_JSON.encode({"phrase": reading.phrase, "on": on, "why": why})
 
 
 def _language_of(reading: DueReading) -> str:

@@ -10,8 +10,15 @@ from typing import Annotated
 import typer
 
 from bot.errors import BotError
-from bot.setup import operator_language
-from bot.terminal import DEFAULT_CONFIG, ConfigPath, Lang, fail, operate, settings_of
+from bot.terminal import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    Lang,
+    fail,
+    operate,
+    operator_language,
+    settings_of,
+)
 
 audit = typer.Typer(no_args_is_help=True, help="The audit log.")
 keys = typer.Typer(no_args_is_help=True, help="The keys outside the database.")

@@ -82,14 +82,6 @@ def ask_in_terminal(question: str, *, default: str = "", secret: bool = False) -
     return str(answer).strip()
 
 
-def operator_language(environ: Mapping[str, str], chosen: str | None = None) -> Language:
-    """The language chosen, or that of LC_ALL, LC_MESSAGES and LANG in this order, or English."""
-    for value in (chosen, *(environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))):
-        if value:
-            return Language.JA if value.lower().startswith("ja") else Language.EN
-    return Language.EN
-
-
 def explain(faults: Iterable[Fault], lang: Language, catalog: Catalog) -> list[str]:
     """Each fault in words: the setting, the reason, the remedy."""
     return [

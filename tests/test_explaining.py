@@ -1,6 +1,8 @@
 """`kakehashi explain due` reads phrases, one a line, without settings and without a database."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,15 @@ def test_options_that_make_no_sense_are_refused(now: str, calendar: str, lang: s
 def test_without_a_moment_it_is_now() -> None:
     (line,) = explain_due(b"tomorrow", None, "JOINT", "en", as_json=True)
     assert json.loads(line)["on"]
+
+
+def test_the_command_waits_for_nothing_that_it_does_not_use() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, bot.__main__, bot.explaining; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    idle = {"sqlalchemy", "pydantic", "cryptography", "slack_bolt", "aiohttp", "structlog", "rich"}
+    assert idle.isdisjoint(loaded)
+    assert "holidays" in loaded

@@ -8,9 +8,10 @@ import typer
 from typer.testing import CliRunner
 
 from bot.settings import known_settings, load_settings
-from bot.setup import ask_in_terminal, example_settings, operator_language, run_check, run_init
+from bot.setup import ask_in_terminal, example_settings, run_check, run_init
 from bot.storage.database import Database
 from bot.storage.schema import upgrade
+from bot.terminal import operator_language
 from bot.texts.catalog import Language, load
 
 CATALOG = load()

@@ -52,6 +52,17 @@ class Holiday:
     is_forecast: bool = False
 
 
+@dataclass(frozen=True)
+class HolidayChange:
+    """One day on which a calendar differs from what is built in; not `closed` means worked."""
+
+    calendar: CalendarName
+    on: date
+    closed: bool
+    name_en: str = ""
+    name_ja: str = ""
+
+
 Days = Mapping[date, tuple[Holiday, ...]]
 
 

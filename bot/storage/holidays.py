@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from bot.domain.calendars import CalendarName
+from bot.domain.calendars import CalendarName, HolidayChange
 from bot.storage.tables_calendars import holiday_changes
 
 ALL = select(holiday_changes).order_by(holiday_changes.c.on, holiday_changes.c.calendar)
@@ -15,17 +14,6 @@ DROP = delete(holiday_changes).where(
     holiday_changes.c.calendar == bindparam("one_calendar"),
     holiday_changes.c.on == bindparam("one_day"),
 )
-
-
-@dataclass(frozen=True)
-class HolidayChange:
-    """One day on which a calendar differs from what is built in; not `closed` means worked."""
-
-    calendar: CalendarName
-    on: date
-    closed: bool
-    name_en: str = ""
-    name_ja: str = ""
 
 
 class Holidays:

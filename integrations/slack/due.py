@@ -11,7 +11,8 @@ from integrations.slack.speech import Safe, Speech
 
 def due_echo(speech: Speech, reading: DueReading) -> Safe:
     """`Fri 25 Sep 2026 (2026-09-25, 金), 17:00 Canberra = 16:00 Tokyo`; the owing side first."""
-    if reading.on is None or reading.due_by is None:
+    due_by = reading.due_by
+    if reading.on is None or due_by is None:
         raise ValueError(reading.phrase)
     return speech.say(
         "due.echo",
@@ -20,7 +21,7 @@ def due_echo(speech: Speech, reading: DueReading) -> Safe:
         weekday=speech.in_(speech.language.other).weekday(reading.on),
         here=Safe(f"{reading.at:%H:%M}"),
         here_city=speech.say(f"due.city.{reading.side.value}"),
-        there=_there(speech, reading.due_by.astimezone(ZONES[reading.side.other]), reading.on),
+        there=_there(speech, due_by.astimezone(ZONES[reading.side.other]), reading.on),
         there_city=speech.say(f"due.city.{reading.side.other.value}"),
     )
 

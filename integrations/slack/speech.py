@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from bot.domain.agencies import Agency
 from bot.domain.calendars import Holiday
@@ -26,6 +27,11 @@ class Safe(str):
     """Slack text that needs no further care."""
 
     __slots__ = ()
+
+
+# Asked for every parameter of every text: put together once.
+READY = (Safe, int, float)
+SEVERAL = (list, tuple, frozenset)
 
 
 @dataclass(frozen=True)
@@ -50,33 +56,27 @@ class Speech:
         """Both capitals' time; the date and weekday once, or twice when they differ."""
         tokyo, canberra = in_both_cities(instant)
         if tokyo.date() == canberra.date():
-            return self._phrase(
+            return self.phrase(
                 "time.both",
-                date=self.day(tokyo),
+                date=self.day(tokyo.date()),
                 tokyo=f"{tokyo:%H:%M}",
                 canberra=f"{canberra:%H:%M}",
             )
-        return self._phrase(
+        return self.phrase(
             "time.both_dates",
-            tokyo_date=self.day(tokyo),
-            canberra_date=self.day(canberra),
+            tokyo_date=self.day(tokyo.date()),
+            canberra_date=self.day(canberra.date()),
             tokyo=f"{tokyo:%H:%M}",
             canberra=f"{canberra:%H:%M}",
         )
 
     def day(self, on: date) -> Safe:
         """`Fri 25 Sep 2026` / `2026年9月25日(金)`."""
-        return self._phrase(
-            "time.date",
-            weekday=self.weekday(on),
-            day=on.day,
-            month=self._phrase(f"time.month.{on.month}"),
-            year=on.year,
-        )
+        return _day(self, on)
 
     def weekday(self, on: date) -> Safe:
         """`Fri` / `金`."""
-        return self._phrase(f"time.weekday.{on.weekday()}")
+        return self.phrase(f"time.weekday.{on.weekday()}")
 
     def holiday(self, holiday: Holiday) -> str:
         """A holiday's name in this language."""
@@ -85,22 +85,23 @@ class Speech:
     def in_(self, language: Language) -> Speech:
         return Speech(self.catalog, language)
 
-    def _phrase(self, key: str, **parameters: object) -> Safe:
+    def phrase(self, key: str, **parameters: object) -> Safe:
+        """The words of `key`, with parameters that are words of ours already."""
         return Safe(self.catalog.say(self.language, key, **parameters))
 
     def _named(self, parameter: str, value: object) -> object:
         """A role in a refusal by its name, not by its code word."""
         key = f"{NAMES.get(parameter, '')}.{value}"
-        return self._phrase(key) if self.catalog.has(key) else value
+        return self.phrase(key) if self.catalog.has(key) else value
 
     def _shown(self, value: object) -> object:
-        if isinstance(value, Safe | int | float):
+        if isinstance(value, READY):
             return value
         if isinstance(value, date):
             return self.moment(value) if isinstance(value, datetime) else self.day(value)
         if isinstance(value, Remark):
             return self.say(f"due.why.{value.key}", **value.parameters)
-        if isinstance(value, list | tuple | frozenset):
+        if isinstance(value, SEVERAL):
             return LIST_MARK[self.language].join(str(self._shown(one)) for one in value)
         return escape(inert(self._word(value)))
 
@@ -111,6 +112,18 @@ class Speech:
         if isinstance(value, Agency):
             return agency_name(value, self.language)
         return self.holiday(value) if isinstance(value, Holiday) else str(value)
+
+
+@lru_cache(maxsize=4096)
+def _day(speech: Speech, on: date) -> Safe:
+    """Put together once: lists name the same few weeks again and again."""
+    return speech.phrase(
+        "time.date",
+        weekday=speech.weekday(on),
+        day=on.day,
+        month=speech.phrase(f"time.month.{on.month}"),
+        year=on.year,
+    )
 
 
 def agency_name(agency: Agency, language: Language) -> str:

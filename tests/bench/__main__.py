@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import logs
-from tests.bench import acknowledgement, engine, growth, memory, register, relay
+from tests.bench import acknowledgement, engine, growth, memory, phrases, register, relay
 from tests.bench.bare import BareApp
 from tests.bench.engine import Finding
 from tests.bench.ours import decisions, running_bot
@@ -26,7 +26,7 @@ from tests.bench.ticks import measure as measure_ticks
 from tests.bench.timing import Comparison, Samples
 
 MILLI = 1000
-ALL = ("command", "relay", "register", "paced", "unpaced", "growth", "memory")
+ALL = ("command", "relay", "register", "paced", "unpaced", "growth", "memory", "due")
 # The table is read in logs as well as in terminals.
 WIDTH = 160
 
@@ -66,8 +66,8 @@ class Sizes:
         self.deliveries = 100_000 if full else 3_000
 
 
-async def engine_alone(folder: Path, wanted: Container[str], sizes: Sizes) -> list[Finding]:
-    """What concerns the delivery engine."""
+async def alone(folder: Path, wanted: Container[str], sizes: Sizes) -> list[Finding]:
+    """The delivery engine, and due phrases."""
     found: list[Finding] = []
     if "paced" in wanted:
         found += await engine.paced(folder)
@@ -77,6 +77,8 @@ async def engine_alone(folder: Path, wanted: Container[str], sizes: Sizes) -> li
         found += await asyncio.to_thread(growth.measure, folder, sizes.past)
     if "memory" in wanted:
         found += await memory.measure(folder, sizes.deliveries)
+    if "due" in wanted:
+        found += await asyncio.to_thread(phrases.measure, folder)
     return found
 
 
@@ -117,8 +119,8 @@ def _median(samples: Samples) -> str:
 
 
 def findings_table(found: list[Finding]) -> Table:
-    """The delivery engine's figures, each against what it is compared with."""
-    shown = Table(title="The delivery engine", title_justify="left")
+    """Figures of a thing alone, each against what it is compared with."""
+    shown = Table(title="Alone: the delivery engine, and due phrases", title_justify="left")
     for heading in ("what", "ours", "against", "ratio", "target"):
         shown.add_column(heading, overflow="fold")
     for one in found:
@@ -141,7 +143,7 @@ def main() -> None:
         if {"command", "relay", "register"} & set(given.only):
             against = against_bare(given.rounds, Path(folder), given.only)
             console.print(table(asyncio.run(against)))
-        found = asyncio.run(engine_alone(Path(folder), given.only, Sizes(given.full)))
+        found = asyncio.run(alone(Path(folder), given.only, Sizes(given.full)))
     if found:
         console.print(findings_table(found))
 

@@ -11,7 +11,7 @@ from bot.domain import calendars
 from bot.domain.calendars import Calendar, CalendarName, Holiday
 from bot.domain.moments import CANBERRA, TOKYO
 from bot.domain.officials import Government
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
 
 TODAY = date(2026, 9, 16)
 JP, ACT, DFAT, JOINT = (built_in(name, TODAY) for name in CalendarName)

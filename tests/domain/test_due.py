@@ -13,30 +13,15 @@ from bot.domain.calendars import CalendarName
 from bot.domain.due import DueReading, read_due
 from bot.domain.moments import CANBERRA, TOKYO
 from bot.domain.officials import Government
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
+from tests.domain.due_table import NOW, ROWS
 
-NOW = datetime.fromisoformat("2026-09-16T10:00+09:00")
 JOINT, JP, ACT = (
     built_in(name, NOW.date())
     for name in (CalendarName.JOINT, CalendarName.JP_GOV, CalendarName.AU_ACT)
 )
-TABLE = Path(__file__).with_name("due_phrases.tsv")
 DEVELOPMENT = Path(__file__).parents[2].parent / "shared" / "data" / "dates" / "dev.jsonl"
 
-Row = tuple[str, str, str | None]
-
-
-def rows() -> list[Row]:
-    """Language, phrase, the day expected or None."""
-    found = []
-    for line in TABLE.read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            language, phrase, expected = line.split("\t")
-            found.append((language, phrase, None if expected == "-" else expected))
-    return found
-
-
-ROWS = rows()
 READ = [phrase for _, phrase, expected in ROWS if expected]
 ASKED = [phrase for _, phrase, expected in ROWS if not expected]
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.calendars import CalendarName
 from bot.domain.due import read_due
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
 from tests.domain.note_lines import BARE, PREFIXED
 
 NOW = datetime.fromisoformat("2026-09-16T10:00+09:00")

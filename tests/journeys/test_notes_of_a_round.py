@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 
 from bot.domain.calendars import CalendarName
 from bot.domain.moments import TOKYO
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
 from bot.texts.catalog import Language, load
 from integrations.slack.driver import text_of
 from integrations.slack.speech import Speech

@@ -275,7 +275,7 @@ def _single(frame: Frame, text: str) -> date | None:
 
 def _said_twice(frame: Frame, text: str) -> date | None:
     """The same day in two ways, 来週金曜(9/25): they have to agree."""
-    match = IN_BRACKETS.fullmatch(text)
+    match = IN_BRACKETS.fullmatch(text) if text.endswith(")") else None
     one = _single(frame, match["one"]) if match else None
     if match is None or one is None:
         return None

@@ -34,7 +34,7 @@ QUOTES = {
     "[": "]",
     "“": "”",
 }
-ISO_T = re.compile(r"(?<=\d\d-\d\d)t(?=\d\d:)")
+ISO_T = re.compile(r"t(?=\d\d:)(?<=\d\d-\d\dt)")
 
 PREFIX = re.compile(
     r"(?:(?:deadline|due date|due)(?: is)?:? ?)?"

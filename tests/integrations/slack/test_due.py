@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.calendars import CalendarName
 from bot.domain.due import DueReading, read_due
-from bot.services.calendars import built_in
+from bot.services.holiday_lists import built_in
 from bot.texts.catalog import Language, load
 from integrations.slack.due import due_echo, due_lines
 from integrations.slack.speech import Speech
