@@ -15,6 +15,7 @@ from bot.domain.moments import TOKYO
 from bot.domain.officials import Government
 from bot.services import actions
 from bot.services.action_composers import facts_of
+from bot.services.action_exports import due_action
 from bot.services.action_register import list_actions, show_action
 from bot.services.actions import REASON_LIMIT, TEXT_LIMIT, ActionRequest
 from bot.services.dialogues import find_dialogue
@@ -171,6 +172,17 @@ def export(ask: Ask) -> Reply:
     return Reply(
         ask.say("actions.exporting"),
         then=lambda desk: desk.send_register(sender, form, wanted),
+    )
+
+
+def calendar(ask: Ask) -> Reply:
+    """One item's due date as a file that calendars open; it comes as a direct message."""
+    number = due_action(ask.uow, ask.official, _item(ask)).number
+    sender = Sender(ask.team, ask.official.user, ask.channel)
+    ask.uow.audit.record(ask.official, "action.export", f"{Format.ICS.value} {number}")
+    return Reply(
+        ask.say("actions.entry_coming", number=number),
+        then=lambda desk: desk.send_entry(sender, number),
     )
 
 
@@ -335,6 +347,7 @@ COMMAND = Command(
                 *FILTERS,
             ),
         ),
+        Verb("calendar", calendar, (ITEM,)),
     ),
 )
 

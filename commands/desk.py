@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
 from bot import errors
 from bot.domain.actions import Filter
 from bot.services.access import require_official
-from bot.services.action_exports import Row, rows_after
+from bot.services.action_exports import Row, row_of, rows_after
 from bot.services.dialogue_record import Record
 from bot.services.notes import tell_directly
 from bot.storage.actions import BEGINNING, Key
@@ -50,6 +50,27 @@ class Desk:
                 await self._uploads.to_person(sender.team, sender.user, files, comment)
             except errors.BotError:
                 await self._tell_failure(sender, "actions.export_failed")
+
+    async def send_entry(self, sender: Sender, number: str) -> None:
+        """Sends the asker one item's due date as a calendar's entry."""
+
+        def read(uow: UnitOfWork) -> tuple[Row, datetime]:
+            official = require_official(uow, sender.team, sender.user)
+            return row_of(uow, official, number), uow.now
+
+        speech = await self._edge.speech(sender)
+        with tempfile.TemporaryDirectory(prefix="kakehashi-") as folder:
+            path = Path(folder) / f"{number}.{Format.ICS.value}"
+            try:
+                row, now = await self._edge.look(read)
+                writer = await asyncio.to_thread(writer_for, Format.ICS, path, speech)
+                await asyncio.to_thread(writer.add, (row,))
+                await asyncio.to_thread(writer.close)
+                comment = speech.say("actions.entry", number=number, time=now)
+                files = ((path, path.name),)
+                await self._uploads.to_person(sender.team, sender.user, files, comment)
+            except errors.BotError:
+                await self._tell_failure(sender, "actions.entry_failed", number=number)
 
     async def send_documents(
         self,

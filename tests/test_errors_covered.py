@@ -46,6 +46,7 @@ from bot.services import (
     withdrawals,
     witness,
 )
+from bot.services.action_exports import due_action
 from bot.services.actions import ActionRequest
 from bot.services.follow_ups import FollowUpRequest, When
 from bot.services.owners import OwnersRead, owner_of, read_owners
@@ -536,6 +537,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "AdvisoryNotReceived": lambda s: (s.arrived(), acknowledge(s, "SATO")),
     "AlreadyAcknowledged": acknowledged_twice,
     "ActionNotInState": lambda s: moved(s, actions.start_action, "TANAKA", "TANAKA"),
+    "ActionNeverDue": lambda s: due_action(s.uow, s.the("TANAKA"), item(s)),
     "ActionVerifiedByFinisher": lambda s: (
         number := item(s),
         actions.finish_action(s.uow, s.the("TANAKA"), number),

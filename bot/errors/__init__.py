@@ -82,6 +82,7 @@ BotError
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
 │   ├── AlreadyAcknowledged     once per agency
 │   ├── ActionNotInState        the verb needs another state
+│   ├── ActionNeverDue          nothing to put into a calendar
 │   ├── ActionVerifiedByFinisher  a second person has to look
 │   ├── ActionMergedIntoItself
 │   ├── ActionCannotMerge       closed, or seen by others than the first

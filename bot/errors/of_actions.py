@@ -7,6 +7,7 @@ from bot.errors.families import NotAllowed, NotFound, NotPossible, NotUnderstood
 __all__ = [
     "ActionCannotMerge",
     "ActionMergedIntoItself",
+    "ActionNeverDue",
     "ActionNotFound",
     "ActionNotInState",
     "ActionNotYours",
@@ -28,6 +29,10 @@ class UnknownOwner(NotUnderstood):
 
 
 class ActionNotFound(NotFound):
+    names = ("number",)
+
+
+class ActionNeverDue(NotPossible):
     names = ("number",)
 
 

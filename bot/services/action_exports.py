@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot import errors
 from bot.domain.actions import Action, Filter
 from bot.domain.officials import Official
 from bot.services.action_composers import facts_of
 from bot.services.action_facts import OwnerFacts
+from bot.services.actions import find_action
 from bot.storage.actions import Key, key_of
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -47,6 +49,19 @@ def rows_after(
     names: dict[int, str] = {}
     rows = tuple(_row(uow, action, names) for action in found)
     return rows, key_of(found[-1]) if len(found) == ROWS_AT_ONCE else None
+
+
+def due_action(uow: UnitOfWork, actor: Official, number: str) -> Action:
+    """An item with a due date; raises ActionNotFound, ActionNeverDue."""
+    action = find_action(uow, actor, number)
+    if action.due.on is None:
+        raise errors.ActionNeverDue(number=action.number)
+    return action
+
+
+def row_of(uow: UnitOfWork, actor: Official, number: str) -> Row:
+    """One item with a due date as a row; raises ActionNotFound, ActionNeverDue."""
+    return _row(uow, due_action(uow, actor, number), {})
 
 
 def _row(uow: UnitOfWork, action: Action, names: dict[int, str]) -> Row:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import date
+
+from icalendar import Calendar
 
 from tests.journeys.bridge import Bridge
 from tests.journeys.hands import eventually, words_in_blocks
@@ -110,3 +113,25 @@ async def test_a_register_comes_as_a_file_to_who_asked_alone(strict: Bridge) -> 
     table = next(content for name, content in files.items() if name.endswith(".csv"))
     assert "警察庁(NPA)" in table.decode("utf-8-sig")
     assert strict.stand_ins["canberra"].state.files == {}
+
+
+async def test_the_due_date_of_one_item_comes_for_ones_own_calendar(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    await strict.tanaka.types('/action new "Share the format" owner:NPA due:2026-12-01')
+    await strict.tanaka.types('/action new "Some day" owner:NPA')
+    await strict.walsh.types('/action new "CANARY" owner:DFAT visibility:internal due:2026-12-01')
+    assert "期限がないため" in await strict.suzuki.types("/action calendar ACT-2026-0002")
+    assert "閲覧できる対応事項" in await strict.suzuki.types("/action calendar ACT-AU-2026-0001")
+    assert "お届けします" in await strict.suzuki.types("/action calendar ACT-2026-0001")
+    await strict.suzuki.is_written("期限をカレンダーに登録", "ACT-2026-0001")
+
+    async def here() -> bytes | None:
+        files = strict.stand_ins["tokyo"].state.files.values()
+        return next((one.content for one in files if one.info["channels"]), None)
+
+    (event,) = Calendar.from_ical(await eventually(here, "an entry")).walk("VEVENT")
+    assert event["SUMMARY"] == "ACT-2026-0001 Share the format"
+    assert event.decoded("DTSTART") == date(2026, 12, 1)
+    await strict.tanaka.types("/action due ACT-2026-0001 due:2027-01-20")
+    await strict.nguyen.types("/action calendar ACT-2026-0001")
+    await strict.nguyen.is_written("due date", "ACT-2026-0001")
