@@ -63,11 +63,18 @@ agency = "DFAT"
 """
 
 
-class ShiftedClock:
-    """The real time, moved on by hand: weeks pass at once, seconds as they always do."""
+# When journeys begin, so that the dates in them never pass: a Wednesday, 10:00 in Tokyo.
+BEGINNING = datetime(2026, 9, 16, 1, 0, tzinfo=UTC)
 
-    def __init__(self) -> None:
-        self._shift = timedelta()
+
+class ShiftedClock:
+    """A clock moved on by hand: weeks pass at once, seconds as they always do.
+
+    It begins with the machine's time, or where it is told to.
+    """
+
+    def __init__(self, beginning: datetime | None = None) -> None:
+        self._shift = beginning - datetime.now(UTC) if beginning else timedelta()
 
     def advance(self, by: timedelta) -> None:
         self._shift += by

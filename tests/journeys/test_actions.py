@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from icalendar import Calendar
 
@@ -23,7 +23,8 @@ async def test_an_action_is_opened_here_taken_over_there_and_finished(bridge: Br
     await bridge.enrol_everybody()
     await bridge.link()
     tanaka, baker = bridge.tanaka, bridge.baker
-    answer = await tanaka.types('/action new "Share the IoC format" owner:NPA due:2026-12-01')
+    due = bridge.now().date() + timedelta(days=60)
+    answer = await tanaka.types(f'/action new "Share the IoC format" owner:NPA due:{due}')
     number = number_in(answer)
     assert "警察庁(NPA)" in answer
     card = await baker.sees(number, "Share the IoC format", "National Police Agency (NPA)")

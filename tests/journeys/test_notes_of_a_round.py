@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import docx
@@ -30,15 +30,14 @@ ENDED = ("format", "plan")
 HASH = re.compile(r"clear:([0-9a-f]{12})")
 
 
-def working_days() -> list[date]:
+def working_days(bridge: Bridge) -> list[date]:
     """The coming joint working days: notes are read by the day they are written on."""
-    today = datetime.now(TOKYO).date()
+    today = bridge.now().astimezone(TOKYO).date()
     calendar = built_in(CalendarName.JOINT, today)
     days = (today + timedelta(days=n) for n in range(1, 60))
     return [day for day in days if calendar.is_working(day)]
 
 
-DAYS = working_days()
 ENGLISH = Speech(load(), Language.EN)
 
 
@@ -91,14 +90,14 @@ class Notes:
         await self.hand.workspace.press(self.hand.channel, card["ts"], self.hand.user, action)
 
 
-async def agreed(bridge: Bridge) -> None:
+async def agreed(bridge: Bridge, days: list[date]) -> None:
     """Both sides agree to the dates, the agenda stands, and each side has a notetaker."""
     await bridge.enrol_everybody()
     await bridge.link()
     sato, walsh = bridge.sato, bridge.walsh
     await sato.types("/kakehashi enrol <@U02TANAKA> agency:NCO roles:notetaker,member")
     await walsh.types("/kakehashi enrol <@U12NGUYEN> agency:ASD roles:notetaker,member")
-    new = f"/dialogue new host:JP start:{DAYS[20]} end:{DAYS[21]} round:7 venue:東京"
+    new = f"/dialogue new host:JP start:{days[20]} end:{days[21]} round:7 venue:東京"
     assert ROUND in await sato.types(new)
     assert "both sides agreed" in await walsh.types(f"/dialogue confirm {ROUND}")
     item = f'/dialogue agenda {ROUND} text:"Threats" rendering:"脅威" pillar:a lead:NPA'
@@ -113,48 +112,48 @@ async def opened(bridge: Bridge) -> tuple[Notes, Notes]:
     return Notes(bridge.tanaka, str(here["ts"])), Notes(bridge.nguyen, str(there["ts"]))
 
 
-async def twelve_lines(tokyo: Notes, canberra: Notes) -> dict[str, str]:
+async def twelve_lines(tokyo: Notes, canberra: Notes, days: list[date]) -> dict[str, str]:
     """What two people note while others talk; what was put on the record, by a word for it."""
     record: dict[str, str] = {}
-    said = [str(ENGLISH.day(day)) for day in DAYS]
-    await tokyo.writes(f"対応:ASD、{slashed(DAYS[3])}までにIOCの共有様式を送付")
+    said = [str(ENGLISH.day(day)) for day in days]
+    await tokyo.writes(f"対応:ASD、{slashed(days[3])}までにIOCの共有様式を送付")
     record["format"] = await tokyo.confirms("IOCの共有様式", "豪州通信電子局(ASD)", said[3])
-    await tokyo.writes(f"宿題：警察庁、{wide(slashed(DAYS[6]))}までに連絡先一覧を更新")
+    await tokyo.writes(f"宿題：警察庁、{wide(slashed(days[6]))}までに連絡先一覧を更新")
     record["contacts"] = await tokyo.confirms("連絡先一覧", "警察庁(NPA)", said[6])
     await tokyo.writes("決定:通知は毎週交換する")
     record["weekly"] = await tokyo.confirms("通知は毎週交換する", "決定事項")
     await tokyo.writes("要確認:豪側の出席者は何名か")
     record["question"] = await tokyo.confirms("豪側の出席者は何名か", "確認事項")
-    await tokyo.writes(f"外務省が{slashed(DAYS[8])}までに議事録案を回付する")
+    await tokyo.writes(f"外務省が{slashed(days[8])}までに議事録案を回付する")
     suggestion = await tokyo.hand.is_told("議事録案を回付", "ご本人にのみ")
     await tokyo.presses(suggestion, "capture_decline")
-    await tokyo.writes(f"対応:双方、{slashed(DAYS[15])}までに演習の日程案を作成")
+    await tokyo.writes(f"対応:双方、{slashed(days[15])}までに演習の日程案を作成")
     record["exercise"] = await tokyo.confirms("演習の日程案", "both sides")
 
-    record["edited"] = await canberra.writes(f"ACTION: NPA to send the list by {spelt(DAYS[3])}")
+    record["edited"] = await canberra.writes(f"ACTION: NPA to send the list by {spelt(days[3])}")
     record["list"] = await canberra.confirms("send the list", "National Police Agency (NPA)")
-    await canberra.writes(f"AP2: DFAT and AFP to circulate the draft by COB {spelt(DAYS[8])}")
+    await canberra.writes(f"AP2: DFAT and AFP to circulate the draft by COB {spelt(days[8])}")
     record["draft"] = await canberra.confirms("circulate the draft", "(DFAT)", "(AFP)")
     await canberra.writes("DECISION: the next exercise is held in Canberra")
     record["venue"] = await canberra.confirms("the next exercise is held", "decision")
     await canberra.writes("ACTION: DISR to send the report by soon")
-    await corrected(canberra)
+    await corrected(canberra, days[12])
     record["report"] = await canberra.confirms("send the report", "(NOCS)")
-    wrong = f"{spelt(DAYS[6])} ({DAYS[7]:%a})"
+    wrong = f"{spelt(days[6])} ({days[7]:%a})"
     await canberra.writes(f"ACTION: NPA to confirm the venue by {wrong}")
     doubtful = await canberra.card("confirm the venue", "Please name the day with Edit")
     said_so = await canberra.hand.hears_on_pressing(doubtful, "capture_confirm")
-    assert f"{DAYS[6]:%a}" in said_so
+    assert f"{days[6]:%a}" in said_so
     await canberra.presses(doubtful, "capture_refuse")
     await canberra.card("confirm the venue", "Not captured")
-    record["deleted"] = await canberra.writes(f"AFP to check the exercise plan by {DAYS[10]}")
+    record["deleted"] = await canberra.writes(f"AFP to check the exercise plan by {days[10]}")
     suggestion = await canberra.hand.is_told("Capture this", "check the exercise plan")
     await canberra.presses(suggestion, "capture_take_up")
     record["plan"] = await canberra.confirms("check the exercise plan", "(AFP)")
     return record
 
 
-async def corrected(canberra: Notes) -> None:
+async def corrected(canberra: Notes, due: date) -> None:
     """An owner nobody knows and no day at all are put right in the card's form."""
     hand = canberra.hand
     card = await canberra.card("“DISR” is nobody on the roster")
@@ -168,13 +167,14 @@ async def corrected(canberra: Notes) -> None:
     number = re.search(r"CAP-AU-\d{4}", text_of(card))
     assert number is not None
     words = {"card": number[0], "text": "send the report", "visibility": "joint"}
-    assert await hand.sends(**words, owner="NOCS", due=str(DAYS[12])) is None
+    assert await hand.sends(**words, owner="NOCS", due=str(due)) is None
 
 
 async def test_a_whole_dialogue_is_noted_carried_out_and_filed(bridge: Bridge) -> None:
-    await agreed(bridge)
+    days = working_days(bridge)
+    await agreed(bridge, days)
     tokyo, canberra = await opened(bridge)
-    said = await twelve_lines(tokyo, canberra)
+    said = await twelve_lines(tokyo, canberra, days)
     record = {name: sorted(set(ITEM.findall(words))) for name, words in said.items()}
     assert [len(found) for found in record.values()].count(0) == 5
     assert len(record["exercise"]) == 2
@@ -198,7 +198,7 @@ async def test_a_whole_dialogue_is_noted_carried_out_and_filed(bridge: Bridge) -
 
     # A line is changed, another deleted: the record follows when somebody says so.
     here = bridge.nguyen
-    changed = f"ACTION: NPA to send the duty list by {spelt(DAYS[4])}"
+    changed = f"ACTION: NPA to send the duty list by {spelt(days[4])}"
     await here.edits(said["edited"], changed)
     asked = await canberra.card("The message was changed", record["list"][0], "send the duty list")
     await canberra.presses(asked, "capture_confirm")
@@ -208,10 +208,10 @@ async def test_a_whole_dialogue_is_noted_carried_out_and_filed(bridge: Bridge) -
     await canberra.presses(asked, "capture_drop")
     await tokyo.card(record["plan"][0], "取りやめ")
 
-    await filed(bridge, record)
+    await filed(bridge, record, days)
 
 
-async def filed(bridge: Bridge, record: dict[str, list[str]]) -> None:
+async def filed(bridge: Bridge, record: dict[str, list[str]], days: list[date]) -> None:
     """Closed, cleared by both under one hash, published; what is open goes to the next round."""
     sato, walsh = bridge.sato, bridge.walsh
     assert "成果文書作成中" in await sato.types(f"/dialogue close {ROUND}")
@@ -222,7 +222,7 @@ async def filed(bridge: Bridge, record: dict[str, list[str]]) -> None:
     assert "公表" in await sato.types(f"/dialogue publish {ROUND}")
     shown = await walsh.types(f"/dialogue show {ROUND}")
     assert record["draft"][0] in shown
-    await walsh.types(f"/dialogue new host:AU start:{DAYS[30]} round:8")
+    await walsh.types(f"/dialogue new host:AU start:{days[30]} round:8")
     await sato.types("/dialogue confirm 8")
     carried = await walsh.types("/dialogue show 8")
     for name in ("contacts", "list", "draft", "report"):
@@ -230,10 +230,12 @@ async def filed(bridge: Bridge, record: dict[str, list[str]]) -> None:
     for name in ENDED:
         assert record[name][0] not in carried, name
     if bridge.stand_ins:
-        await documents_say(bridge, digest, record)
+        await documents_say(bridge, digest, record, days)
 
 
-async def documents_say(bridge: Bridge, digest: str, record: dict[str, list[str]]) -> None:
+async def documents_say(
+    bridge: Bridge, digest: str, record: dict[str, list[str]], days: list[date]
+) -> None:
     """The outcome in the thread of each side, and the register as a workbook and as a calendar."""
     for side in ("tokyo", "canberra"):
         for name, content in (await files(bridge, side, ".docx")).items():
@@ -256,8 +258,8 @@ async def documents_say(bridge: Bridge, digest: str, record: dict[str, list[str]
         str(event["uid"]).partition("@")[0]: event.decoded("dtstart")
         for event in Calendar.from_ical(calendar).walk("VEVENT")
     }
-    assert due[record["contacts"][0]] == DAYS[6]
-    assert due[record["list"][0]] == DAYS[4]
+    assert due[record["contacts"][0]] == days[6]
+    assert due[record["list"][0]] == days[4]
 
 
 async def files(bridge: Bridge, side: str, ending: str) -> dict[str, bytes]:
