@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-import psycopg
 import structlog
 from sqlalchemy import URL, text
 
@@ -22,6 +21,9 @@ RECONNECT_SECONDS = 2.0
 
 async def listen(url: URL, heard: Callable[[], None]) -> None:
     """Calls `heard` whenever another connection promised something; reconnects for ever."""
+    # Loaded where there is a server to listen to.
+    import psycopg
+
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     while True:
         try:
@@ -33,6 +35,8 @@ async def listen(url: URL, heard: Callable[[], None]) -> None:
 
 
 async def _listen_once(address: str, heard: Callable[[], None]) -> None:
+    import psycopg
+
     async with await psycopg.AsyncConnection.connect(address, autocommit=True) as connection:
         await connection.execute(f"LISTEN {CHANNEL}")
         # Whatever was promised while nobody listened.

@@ -7,7 +7,6 @@ from pathlib import Path
 from bot.domain.officials import Government
 from bot.services.dialogue_record import Record
 from bot.texts.catalog import Catalog, Language
-from integrations.documents.docx_file import write_docx
 from integrations.documents.markdown_file import write_markdown
 from integrations.documents.wording import minutes_of, outcome_of
 from integrations.slack.speech import Speech
@@ -22,6 +21,9 @@ def write_documents(
 
     All bear the same hash: they say the same record.
     """
+    # Loaded when a document is asked for: most processes never are.
+    from integrations.documents.docx_file import write_docx
+
     files = []
     for first in Government:
         for language in Language:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -148,3 +150,14 @@ def test_data_for_machines_is_whole_whatever_its_length(tmp_path: Path) -> None:
     (only,) = json.loads(written(Format.JSON, tmp_path, a_row()).read_text("utf-8"))
     assert only["owners"][0] == {"side": "JP", "agency": "NPA", "name": "Suzuki"}
     assert only["due_on"] == "2026-09-30"
+
+
+def test_a_process_that_writes_no_file_loads_no_library_for_it() -> None:
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, bot.app; print(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert {"openpyxl", "docx", "icalendar", "numpy", "matplotlib"}.isdisjoint(loaded)
+    assert "integrations.registers" in loaded

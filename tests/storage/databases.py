@@ -19,6 +19,7 @@ from tests.storage.postgres import server
 KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 BEGINNING = datetime(2026, 9, 16, 1, 0, tzinfo=UTC)
 TEMPLATE = "kakehashi_template"
+SQLITE = "sqlite:///"
 
 
 class HandClock:
@@ -38,14 +39,21 @@ class HandClock:
 @contextmanager
 def empty_url(kind: str, folder: Path) -> Iterator[str]:
     """The address of a database in which nothing is yet."""
-    with _url(kind, folder, migrated=False) as url:
+    with _url(kind, folder) as url:
+        yield url
+
+
+@contextmanager
+def copied_url(kind: str, folder: Path, original: str) -> Iterator[str]:
+    """The address of a copy of a database that nobody has open."""
+    with _url(kind, folder, lambda: original) as url:
         yield url
 
 
 @contextmanager
 def fresh_url(kind: str, folder: Path) -> Iterator[str]:
     """The address of a database at the newest schema, with the agencies and nothing else."""
-    with _url(kind, folder, migrated=True) as url:
+    with _url(kind, folder, _sqlite_template if kind == "sqlite" else _postgres_template) as url:
         yield url
 
 
@@ -59,18 +67,19 @@ def opened(url: str, clock: Callable[[], datetime] | None = None) -> Iterator[Da
 
 
 @contextmanager
-def _url(kind: str, folder: Path, *, migrated: bool) -> Iterator[str]:
+def _url(kind: str, folder: Path, template: Callable[[], str] | None = None) -> Iterator[str]:
+    """A new database, empty or a copy of the one whose address `template` knows."""
     name = f"k{uuid.uuid4().hex}"
     if kind == "sqlite":
         path = folder / f"{name}.db"
-        if migrated:
-            shutil.copyfile(_sqlite_template(), path)
-        yield f"sqlite:///{path}"
+        if template is not None:
+            shutil.copyfile(template().removeprefix(SQLITE), path)
+        yield f"{SQLITE}{path}"
         return
     found = server()
     if not found.port:
         pytest.skip(f"no PostgreSQL: {found.reason}")
-    url = found.create(name, _postgres_template() if migrated else None)
+    url = found.create(name, template().rpartition("/")[2] if template is not None else None)
     try:
         yield url
     finally:
@@ -78,17 +87,18 @@ def _url(kind: str, folder: Path, *, migrated: bool) -> Iterator[str]:
 
 
 @functools.cache
-def _sqlite_template() -> Path:
+def _sqlite_template() -> str:
     folder = Path(tempfile.mkdtemp(prefix="kakehashi-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "template.db"
-    with opened(f"sqlite:///{path}") as database:
+    url = f"{SQLITE}{folder / 'template.db'}"
+    with opened(url) as database:
         upgrade(database)
-    return path
+    return url
 
 
 @functools.cache
 def _postgres_template() -> str:
-    with opened(server().create(TEMPLATE)) as database:
+    url = server().create(TEMPLATE)
+    with opened(url) as database:
         upgrade(database)
-    return TEMPLATE
+    return url

@@ -16,14 +16,28 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, event
+from sqlalchemy import Connection, event, text
 
 from bot.domain.agencies import SEED
 from bot.storage.schema import is_current, upgrade
-from tests.storage.databases import KINDS, empty_url, opened
+from bot.storage.unit_of_work import UnitOfWork
+from tests.storage.databases import KINDS, copied_url, empty_url, opened
 
 pytestmark = pytest.mark.timeout(900)
 ROOT = Path(__file__).parents[2]
+# What a database says of its own make-up.
+CATALOGUE = {
+    "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name",),
+    "postgresql": (
+        "SELECT table_name, column_name, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public'"
+        " ORDER BY table_name, column_name",
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef",
+        "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
+    ),
+}
 # At how many statements of each way up it dies; a release tries every one.
 TRIED = {"sqlite": 8, "postgresql": 3}
 
@@ -43,9 +57,12 @@ def _earlier() -> list[str]:
 
 
 def _put_at(url: str, revision: str) -> None:
-    with opened(url) as database:
+    def put(uow: UnitOfWork) -> None:
         if revision != "base":
-            database.transact(lambda uow: command.upgrade(_config(uow.connection), revision))
+            command.upgrade(_config(uow.connection), revision)
+
+    with opened(url) as database:
+        database.transact(put)
 
 
 def _counted(url: str) -> int:
@@ -63,16 +80,17 @@ def _counted(url: str) -> int:
 
 
 def _described(url: str) -> tuple[Any, ...]:
-    """The tables as they are, whether it is the newest schema, and the agencies in it."""
+    """Tables, indexes and triggers as they are, whether it is the newest schema, the agencies."""
+
+    def look(uow: UnitOfWork) -> tuple[Any, ...]:
+        found = [
+            uow.connection.execute(text(one)).all()
+            for one in CATALOGUE[uow.connection.dialect.name]
+        ]
+        return found, {one.code for one in SEED} <= {one.code for one in uow.agencies.all()}
+
     with opened(url) as database:
-        found = MetaData()
-        found.reflect(database.engine)
-        tables = {
-            table.name: sorted(f"{one.name} {one.type!r} {one.nullable}" for one in table.columns)
-            for table in found.tables.values()
-        }
-        known = database.transact(lambda uow: {one.code for one in uow.agencies.all()})
-        return tables, is_current(database), {one.code for one in SEED} <= known
+        return database.transact(look), is_current(database)
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +113,11 @@ def test_an_upgrade_killed_at_any_statement_is_made_good_by_the_next(
     kind: str, revision: str, tmp_path: Path, dying: subprocess.Popen[str]
 ) -> None:
     with ExitStack() as made:
+        earlier = made.enter_context(empty_url(kind, tmp_path))
+        _put_at(earlier, revision)
 
         def before() -> str:
-            url = made.enter_context(empty_url(kind, tmp_path))
-            _put_at(url, revision)
-            return url
+            return made.enter_context(copied_url(kind, tmp_path, earlier))
 
         whole = before()
         statements = range(1, _counted(whole) + 1)
