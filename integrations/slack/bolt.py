@@ -89,6 +89,8 @@ def build_bolt(connections: tuple[Connection, ...], identities: Identities) -> A
         )
 
     return AsyncApp(
+        # Without one Bolt looks through every module that is loaded for who called it.
+        name="kakehashi",
         authorize=authorize,
         process_before_response=True,
         request_verification_enabled=False,

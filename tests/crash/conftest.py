@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             is_postgresql = item.get_closest_marker("postgres") or "postgresql" in item.name
             kind = "postgresql" if is_postgresql else "sqlite"
             item.add_marker(pytest.mark.xdist_group(f"crash-{kind}"))
+            item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(params=KINDS)

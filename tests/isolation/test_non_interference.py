@@ -32,6 +32,7 @@ def in_order(seen: str) -> str:
     return NUMBER.sub(lambda found: known.setdefault(found[0], f"ADV #{len(known)}"), seen)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_other_secrets_change_nothing_the_other_side_sees(chunk: int) -> None:
     pairs, kinds, words = 0, Counter[str](), 0

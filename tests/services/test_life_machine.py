@@ -963,6 +963,7 @@ class Life(RuleBasedStateMachine):
 LIVES, STEPS = (5_000, 100) if os.environ.get("SOAK") else (300, 50)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(36_000 if os.environ.get("SOAK") else 1_800)
 class TestLife(Life.TestCase):  # type: ignore[name-defined,misc]
     """Stories of an advisory, each against the plain model."""

@@ -211,6 +211,7 @@ def _request(dice: random.Random, kind: str, payload: Any) -> tuple[bytes, dict[
     return raw, headers(raw, team, content_type=kind)
 
 
+@pytest.mark.long
 async def test_twenty_thousand_malformed_payloads_meet_no_fault_at_any_entry_point(
     host: Host,
 ) -> None:
