@@ -228,10 +228,10 @@ def explain_marking(
     whole: Annotated[bool, typer.Option(help="The whole input is one text.")] = False,
 ) -> None:
     """How labels and protective markings in a text would be read, a record a line."""
-    from bot import operations
+    from bot.explaining.markings import explain_markings
 
     text = file.read_text(encoding="utf-8") if file else sys.stdin.read()
-    for line in operations.explain_markings(text, whole=whole, as_json=as_json):
+    for line in explain_markings(text, whole=whole, as_json=as_json):
         typer.echo(line)
 
 
@@ -241,10 +241,10 @@ def explain_note(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
 ) -> None:
     """Which lines of notes would be read as actions, decisions or questions, a record a line."""
-    from bot import operations
+    from bot.explaining.notes import explain_notes
 
     text = file.read_text(encoding="utf-8") if file else sys.stdin.read()
-    for line in operations.explain_notes(text, as_json=as_json):
+    for line in explain_notes(text, as_json=as_json):
         typer.echo(line)
 
 
@@ -257,11 +257,11 @@ def explain_due(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
 ) -> None:
     """What each due phrase means, one a line, or why it has to be asked about."""
-    from bot import explaining
+    from bot.explaining import due
 
     text = file.read_bytes() if file else sys.stdin.buffer.read()
     try:
-        told = explaining.explain_due(text, now, calendar, lang, as_json=as_json)
+        told = due.explain_due(text, now, calendar, lang, as_json=as_json)
         sys.stdout.writelines(f"{line}\n" for line in told)
     except BotError as error:
         _fail(error)

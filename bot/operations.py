@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from bot import errors
 from bot.domain.deliveries import Delivery, DeliveryState
-from bot.domain.markings import read_marking
-from bot.domain.notes import read_note
 from bot.domain.officials import Government
 from bot.services.calendars import import_holidays
 from bot.services.roster import ROSTER_COLUMNS, import_roster
@@ -171,42 +169,6 @@ def drop_delivery(database: Database, number: int) -> int:
     """Lets a parked delivery go."""
     database.transact(lambda uow: uow.outbox.drop(_decided(uow, number, "delivery.drop")))
     return 0
-
-
-def explain_markings(text: str, *, whole: bool, as_json: bool) -> Iterator[str]:
-    """One record per line (or one for the whole text): label, decision, rule ids."""
-    for index, one in enumerate([text] if whole else text.splitlines()):
-        reading = read_marking(one)
-        record = {
-            "text_index": index,
-            "label": reading.label,
-            "decision": reading.decision,
-            "rules": list(reading.rules),
-        }
-        if as_json:
-            yield json.dumps(record, ensure_ascii=False)
-        else:
-            rules = ", ".join(reading.rules) or "-"
-            yield f"{index}\t{reading.decision}\t{reading.label or '-'}\t{rules}"
-
-
-def explain_notes(text: str, *, as_json: bool) -> Iterator[str]:
-    """One record per line: what kind of note it is; for an action, who, by when and what."""
-    for line in text.splitlines():
-        reading = read_note(line)
-        record = {
-            "line": line,
-            "is_action": reading.is_action,
-            "kind": reading.kind,
-            "owners": list(reading.owners),
-            "due": reading.due,
-            "text": reading.text if reading.is_action else None,
-        }
-        if as_json:
-            yield json.dumps(record, ensure_ascii=False)
-        else:
-            owners = ", ".join(reading.owners) or "-"
-            yield f"{reading.kind}\t{owners}\t{reading.due or '-'}\t{reading.text or line}"
 
 
 def _parked(uow: UnitOfWork, number: int) -> Delivery:

@@ -179,7 +179,7 @@ def calendar(ask: Ask) -> Reply:
     """One item's due date as a file that calendars open; it comes as a direct message."""
     number = due_action(ask.uow, ask.official, _item(ask)).number
     sender = Sender(ask.team, ask.official.user, ask.channel)
-    ask.uow.audit.record(ask.official, "action.export", f"{Format.ICS.value} {number}")
+    ask.uow.audit.record(ask.official, "action.calendar", number)
     return Reply(
         ask.say("actions.entry_coming", number=number),
         then=lambda desk: desk.send_entry(sender, number),

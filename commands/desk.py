@@ -29,7 +29,7 @@ from integrations.slack.uploads import Uploads
 
 
 class Desk:
-    """Writes registers and hands them over."""
+    """Writes registers, entries of calendars and documents, and hands them over."""
 
     def __init__(self, edge: Edge, uploads: Uploads) -> None:
         self._edge = edge

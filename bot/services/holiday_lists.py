@@ -1,4 +1,4 @@
-"""The calendars of both governments: the `holidays` library, closings by law, officials' changes.
+"""The holidays of both governments: the `holidays` library, closings by law, changes handed in.
 
 Japan: national holidays, and 29 December to 3 January, on which offices are closed by law
 (行政機関の休日に関する法律, 昭和63年法律第91号, art. 1 para. 1 no. 3). Equinox days are announced

@@ -1,13 +1,13 @@
 """Due dates as a calendar (RFC 5545): one all-day event for each item that has one.
 
-The identity of an event is the item's number, so that reading a newer file changes the event
-instead of adding a second one.
+The identity of an event is the item's number, and its sequence rises with every change, so that
+a calendar that goes by them (most do) changes the event instead of adding a second one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from icalendar import Calendar, Event
@@ -21,6 +21,7 @@ from integrations.slack.speech import Speech
 DOMAIN = "kakehashi.invalid"
 END = b"END:VCALENDAR\r\n"
 SUMMARY_LENGTH = 120
+SEQUENCE_FROM = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class CalendarWriter(Writer):
@@ -31,6 +32,7 @@ class CalendarWriter(Writer):
         calendar = Calendar()
         calendar.add("prodid", f"-//Kakehashi//{speech.language.value.upper()}")
         calendar.add("version", "2.0")
+        calendar.add("method", "PUBLISH")
         calendar.add("x-wr-calname", speech.say("actions.sheet"))
         self._file = path.open("wb")
         self._file.write(calendar.to_ical().removesuffix(END))
@@ -50,6 +52,8 @@ class CalendarWriter(Writer):
         event = Event()
         event.add("uid", f"{action.number}@{DOMAIN}")
         event.add("dtstamp", action.changed_at)
+        # Which of two files is the newer one (RFC 5545, 3.8.7.4); it fits into 32 bits until 2094.
+        event.add("sequence", int((action.changed_at - SEQUENCE_FROM).total_seconds()))
         event.add("dtstart", row.due_on)
         event.add("dtend", row.due_on + timedelta(days=1) if row.due_on else None)
         event.add("summary", f"{action.number} {text[:SUMMARY_LENGTH]}")

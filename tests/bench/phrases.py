@@ -47,7 +47,7 @@ def measure(folder: Path) -> list[Finding]:
 
 
 def phrases() -> list[str]:
-    """The table of the tests, and the days of a year in either language, as many of each."""
+    """The table of the tests, and the days of a year in either language, about as many of each."""
     days = [NOW.date() + timedelta(days=n) for n in range(365)]
     written = (
         [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.domain.calendars import CalendarName
 from bot.domain.due import DueReading, read_due
+from bot.domain.due.forms import Forms
 from bot.domain.moments import CANBERRA, TOKYO
 from bot.domain.officials import Government
 from bot.services.holiday_lists import built_in
@@ -383,3 +384,9 @@ def test_no_day_that_is_read_is_over(phrase: str, today: date) -> None:
     reading = read_due(phrase, now, built_in(CalendarName.JOINT, today))
     if reading.due_by is not None:
         assert reading.due_by > now
+
+
+@pytest.mark.parametrize("pattern", ["(x)", "(?P<n>x)(?P<n>y)"])
+def test_a_form_whose_groups_cannot_be_told_apart_is_refused_at_once(pattern: str) -> None:
+    with pytest.raises(ValueError, match="group"):
+        Forms([("today", lambda frame, _: frame.today), (pattern, lambda frame, _: frame.today)])

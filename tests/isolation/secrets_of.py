@@ -280,6 +280,7 @@ ACTION_VERBS = [
     "done {number}",
     "start {number}",
     "show {number}",
+    "calendar {number}",
     "due {number} due:2026-10-02",
     "reopen {number} reason:{word}",
     "merge {number} into:{number}",

@@ -131,13 +131,13 @@ class Bridge:
         self._settings = self._settings.model_copy(update={"workspaces": tuple(changed)})
 
     def now(self) -> datetime:
-        """The bot's clock: the machine's, set ahead as far as a journey has set it."""
+        """The bot's clock: that of the journey, set apart as far as the journey has set it."""
         return self.clock.instant() + self._ahead
 
     async def set_clock(self, *moment: int) -> None:
         """It is that time in UTC from here on, and time goes on.
 
-        Every lane has kept its pace before: Slack's clock is not set ahead.
+        Every lane has kept its pace before: Slack's clock is not set.
         """
 
         def rested(uow: UnitOfWork) -> bool | None:

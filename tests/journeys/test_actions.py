@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from icalendar import Calendar
+from icalendar import Calendar, Event
 
 from tests.journeys.bridge import Bridge
 from tests.journeys.hands import eventually, words_in_blocks
@@ -116,6 +116,19 @@ async def test_a_register_comes_as_a_file_to_who_asked_alone(strict: Bridge) -> 
     assert strict.stand_ins["canberra"].state.files == {}
 
 
+async def entries(bridge: Bridge, side: str, *, count: int) -> list[Event]:
+    """The events in the files that stand in a workspace, once there are so many, in their order."""
+
+    async def here() -> list[bytes] | None:
+        files = bridge.stand_ins[side].state.files.values()
+        found = [one.content or b"" for one in files if one.info["channels"]]
+        return found if len(found) == count else None
+
+    files = await eventually(here, f"{count} files in {side}")
+    assert all(b"CANARY" not in content for content in files)
+    return [event for one in files for event in Calendar.from_ical(one).walk("VEVENT")]
+
+
 async def test_the_due_date_of_one_item_comes_for_ones_own_calendar(strict: Bridge) -> None:
     await strict.enrol_everybody()
     await strict.tanaka.types('/action new "Share the format" owner:NPA due:2026-12-01')
@@ -125,14 +138,26 @@ async def test_the_due_date_of_one_item_comes_for_ones_own_calendar(strict: Brid
     assert "閲覧できる対応事項" in await strict.suzuki.types("/action calendar ACT-AU-2026-0001")
     assert "お届けします" in await strict.suzuki.types("/action calendar ACT-2026-0001")
     await strict.suzuki.is_written("期限をカレンダーに登録", "ACT-2026-0001")
+    (first,) = await entries(strict, "tokyo", count=1)
+    assert first["SUMMARY"] == "ACT-2026-0001 Share the format"
+    assert first.decoded("DTSTART") == date(2026, 12, 1)
 
-    async def here() -> bytes | None:
-        files = strict.stand_ins["tokyo"].state.files.values()
-        return next((one.content for one in files if one.info["channels"]), None)
-
-    (event,) = Calendar.from_ical(await eventually(here, "an entry")).walk("VEVENT")
-    assert event["SUMMARY"] == "ACT-2026-0001 Share the format"
-    assert event.decoded("DTSTART") == date(2026, 12, 1)
+    strict.clock.advance(timedelta(minutes=1))
     await strict.tanaka.types("/action due ACT-2026-0001 due:2027-01-20")
     await strict.nguyen.types("/action calendar ACT-2026-0001")
     await strict.nguyen.is_written("due date", "ACT-2026-0001")
+    (later,) = await entries(strict, "canberra", count=1)
+    assert later.decoded("DTSTART") == date(2027, 1, 20)
+    assert later["UID"] == first["UID"]
+    assert later["SEQUENCE"] > first["SEQUENCE"]
+    assert len(await entries(strict, "tokyo", count=1)) == 1
+
+
+async def test_an_entry_that_slack_does_not_take_is_said_to_have_failed(strict: Bridge) -> None:
+    await strict.enrol_everybody()
+    await strict.tanaka.types('/action new "Share the format" owner:NPA due:2026-12-01')
+    faults = strict.stand_ins["tokyo"].faults
+    faults.add("error:storage_limit_reached", "files.completeUploadExternal", times=1)
+    await strict.suzuki.types("/action calendar ACT-2026-0001")
+    await strict.suzuki.is_written("カレンダー用ファイルを送信できませんでした", "ACT-2026-0001")
+    assert faults.injected["error:storage_limit_reached"] == 1

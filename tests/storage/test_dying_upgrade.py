@@ -29,12 +29,15 @@ ROOT = Path(__file__).parents[2]
 CATALOGUE = {
     "sqlite": ("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name",),
     "postgresql": (
-        "SELECT table_name, column_name, data_type, is_nullable, column_default"
+        "SELECT table_name, column_name, data_type, is_nullable, column_default,"
+        " character_maximum_length, numeric_precision, numeric_scale"
         " FROM information_schema.columns WHERE table_schema = 'public'"
         " ORDER BY table_name, column_name",
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef",
         "SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint"
         " WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
+        "SELECT pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace ORDER BY 1",
         "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1",
     ),
 }

@@ -26,6 +26,9 @@ class Forms:
         self._any = re.compile("|".join(f"(?:{NAMED.sub('(?:', one)})()" for one, _ in self._forms))
         if self._any.groups != len(self._forms):
             raise ValueError("a form has a group without a name")
+        named = [NAMED.findall(pattern) for pattern, _ in self._forms]
+        if any(len(set(names)) != len(names) for names in named):
+            raise ValueError("a form has two groups of one name")
 
     def read(self, frame: Frame, text: str) -> date | None:
         """The day meant; None when no form matches, Unsettled when it has to be asked about."""
