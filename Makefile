@@ -78,7 +78,8 @@ crash: $(ENVIRONMENT)
 
 # Not spread over the cores: what it says as it goes is to be seen. KILLS= and DELIVERIES= for fewer.
 soak: $(ENVIRONMENT)
-	SOAK=1 $(PY) -m pytest -s tests/crash tests/journeys/test_full_disk.py tests/services/test_life_machine.py $(ARGS)
+	SOAK=1 $(PY) -m pytest -s tests/crash tests/journeys/test_full_disk.py tests/services/test_life_machine.py \
+	  tests/storage/test_dying_upgrade.py tests/workers/test_clock.py $(ARGS)
 
 picture: $(ENVIRONMENT)
 	@$(PY) -m bot demo --picture docs/picture.png

@@ -1,6 +1,7 @@
 """Whoever ticks, and however clocks jump: every slot is taken once, and said once it is due."""
 
 import asyncio
+import os
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -227,8 +228,9 @@ def moments(chance: random.Random) -> Iterator[datetime]:
 
 
 @pytest.mark.timeout(300)
-async def test_ten_years_two_replicas_stops_and_jumps_each_slot_once(url: str) -> None:
-    chance = random.Random(20260916)
+@pytest.mark.parametrize("seed", range(100 if os.environ.get("SOAK") else 5))
+async def test_ten_years_two_replicas_stops_and_jumps_each_slot_once(url: str, seed: int) -> None:
+    chance = random.Random(20260916 + seed)
     clocks = [HandClock(BEGUN), HandClock(BEGUN)]
     with ExitStack() as stack:
         replicas = [stack.enter_context(opened(url, clock)) for clock in clocks]
