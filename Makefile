@@ -24,8 +24,8 @@ endif
 
 PY = .venv/bin/python
 PIP = $(PY) -m pip --disable-pip-version-check --no-input
-# How the tests are spread; the reference machine has two cores, and two hands wait for crashed bots.
-WORKERS = -n 4 --dist loadgroup
+# How the tests are spread; the reference machine has two cores, and two hands mostly wait for crashed bots.
+WORKERS = -n 5 --dist loadgroup
 ARGS =
 SBOM = build/kakehashi.cdx.json
 PRODUCT = bot commands integrations migrations

@@ -42,6 +42,7 @@ class Officials:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._known: dict[int, Official] = {}
         self._found: dict[tuple[str, str], Official | None] = {}
         self._sides: dict[Government, tuple[Official, ...]] = {}
 
@@ -59,7 +60,10 @@ class Officials:
 
     def get(self, official_id: int) -> Official:
         """An official by id, active or not."""
-        return _official(self._connection.execute(GET, {"id": official_id}).one())
+        if official_id not in self._known:
+            row = self._connection.execute(GET, {"id": official_id}).one()
+            self._known[official_id] = _official(row)
+        return self._known[official_id]
 
     def of(self, government: Government, role: Role | None = None) -> tuple[Official, ...]:
         """The active officials of one side, by agency and name; of one role when asked."""
@@ -100,6 +104,7 @@ class Officials:
         )
 
     def set_roles(self, official_id: int, roles: Iterable[Role]) -> None:
+        self._forget()
         values = sorted(role.value for role in roles)
         self._connection.execute(
             update(officials).where(officials.c.id == official_id).values(roles=values)
@@ -112,6 +117,7 @@ class Officials:
         )
 
     def _forget(self) -> None:
+        self._known.clear()
         self._found.clear()
         self._sides.clear()
 

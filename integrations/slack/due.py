@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from functools import lru_cache
 
-from bot.domain.calendars import ZONES
+from bot.domain.calendars import ZONES, local_instant
 from bot.domain.due import DueReading
+from bot.domain.officials import Government
 from integrations.slack.speech import Safe, Speech
 
 
 def due_echo(speech: Speech, reading: DueReading) -> Safe:
     """`Fri 25 Sep 2026 (2026-09-25, 金), 17:00 Canberra = 16:00 Tokyo`; the owing side first."""
-    due_by = reading.due_by
-    if reading.on is None or due_by is None:
+    if reading.on is None:
         raise ValueError(reading.phrase)
-    return speech.say(
-        "due.echo",
-        date=reading.on,
-        iso=Safe(reading.on.isoformat()),
-        weekday=speech.in_(speech.language.other).weekday(reading.on),
-        here=Safe(f"{reading.at:%H:%M}"),
-        here_city=speech.say(f"due.city.{reading.side.value}"),
-        there=_there(speech, due_by.astimezone(ZONES[reading.side.other]), reading.on),
-        there_city=speech.say(f"due.city.{reading.side.other.value}"),
-    )
+    return _echo(speech, reading.on, reading.at, reading.side)
 
 
 def due_lines(speech: Speech, reading: DueReading) -> tuple[Safe, ...]:
@@ -32,6 +24,22 @@ def due_lines(speech: Speech, reading: DueReading) -> tuple[Safe, ...]:
         return (speech.say("due.asked", phrase=reading.phrase, why=reading.why),)
     warned = (speech.say(f"due.warning.{one.key}", **one.parameters) for one in reading.warnings)
     return (due_echo(speech, reading), *warned)
+
+
+@lru_cache(maxsize=4096)
+def _echo(speech: Speech, on: date, at: time, side: Government) -> Safe:
+    """Put together once: most of what is due is due at the close of one of a few hundred days."""
+    there = local_instant(on, at, side).astimezone(ZONES[side.other])
+    return speech.say(
+        "due.echo",
+        date=on,
+        iso=Safe(on.isoformat()),
+        weekday=speech.in_(speech.language.other).weekday(on),
+        here=Safe(f"{at:%H:%M}"),
+        here_city=speech.say(f"due.city.{side.value}"),
+        there=_there(speech, there, on),
+        there_city=speech.say(f"due.city.{side.other.value}"),
+    )
 
 
 def _there(speech: Speech, local: datetime, on: date) -> Safe:
