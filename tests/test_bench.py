@@ -1,4 +1,4 @@
-"""What `make bench` measures can be measured; how long anything takes is no promise of the tests."""
+"""What `make bench` measures can be measured; how long it takes is no promise of the tests."""
 
 import subprocess
 import sys
