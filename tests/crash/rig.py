@@ -144,10 +144,16 @@ class Rig:
         return one
 
     def prepare(self) -> None:
-        """Enrols the officials and links every pair, by the services, before any bot runs."""
+        """Enrols the officials and links every pair, by the services, before any bot runs.
+
+        In life a bot that listens is told of all this: what is said afterwards is not before its
+        time, even if the first bot of a story is killed before it has heard anything.
+        """
 
         def work(uow: UnitOfWork) -> None:
             cast.assemble(uow)
+            for team in (cast.TOKYO, cast.CANBERRA):
+                uow.workspaces.note_heard(team, uow.now)
             for here, there in self._pairs:
                 joined = cast.join(uow, channel=here, far_channel=there)
                 self.codes[here, there] = joined.code
