@@ -1,8 +1,6 @@
 """`kakehashi explain due` reads phrases, one a line, without settings and without a database."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +9,7 @@ from typer.testing import CliRunner
 from bot import errors
 from bot.__main__ import cli
 from bot.explaining.due import explain_due
+from tests.loaded import loaded_with
 
 NOW = "2026-09-16T10:00+09:00"
 
@@ -86,12 +85,7 @@ def test_without_a_moment_it_is_now() -> None:
 @pytest.mark.parametrize("one", ["due", "markings", "notes"])
 def test_a_command_waits_for_nothing_that_it_does_not_use(one: str) -> None:
     needed = f"bot.explaining.{one}"
-    loaded = subprocess.run(
-        [sys.executable, "-c", f"import sys, bot.__main__, {needed}; print(*sys.modules)"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
+    loaded = loaded_with("bot.__main__", needed)
     idle = {"sqlalchemy", "pydantic", "cryptography", "slack_bolt", "aiohttp", "structlog", "rich"}
     assert idle.isdisjoint(loaded)
     assert ("holidays" in loaded) is (one == "due")

@@ -11,7 +11,6 @@ from bot.settings import known_settings, load_settings
 from bot.setup import ask_in_terminal, example_settings, run_check, run_init
 from bot.storage.database import Database
 from bot.storage.schema import upgrade
-from bot.terminal import operator_language
 from bot.texts.catalog import Language, load
 
 CATALOG = load()
@@ -235,21 +234,6 @@ def test_check_names_a_database_that_cannot_be_used(configured):
         assert run_check(configured, Language.EN, lines.append, environ) == 1
         assert "database.url" in lines[1]
         assert "fakePasswordZq85" not in "".join(lines)
-
-
-@pytest.mark.parametrize(
-    ("environ", "chosen", "language"),
-    [
-        ({}, None, Language.EN),
-        ({"LANG": "ja_JP.UTF-8"}, None, Language.JA),
-        ({"LANG": "ja_JP.UTF-8", "LC_ALL": "C.UTF-8"}, None, Language.EN),
-        ({"LANG": "en_AU.UTF-8", "LC_ALL": "ja_JP"}, None, Language.JA),
-        ({"LANG": "ja_JP.UTF-8"}, "en", Language.EN),
-        ({"LC_ALL": "", "LANG": "ja"}, "", Language.JA),
-    ],
-)
-def test_the_operator_is_addressed_in_their_language(environ, chosen, language):
-    assert operator_language(environ, chosen) is language
 
 
 def test_the_example_is_current_and_documents_every_setting():

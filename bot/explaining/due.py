@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
@@ -10,13 +9,13 @@ from bot import errors
 from bot.domain.calendars import ZONES, CalendarName
 from bot.domain.due import DueReading, read_due
 from bot.domain.officials import Government
+from bot.explaining.records import AS_JSON
 from bot.services.holiday_lists import built_in
 from bot.texts import catalog
 from bot.texts.catalog import Language
 from integrations.slack.due import due_lines
 from integrations.slack.speech import Speech
 
-AS_JSON = json.JSONEncoder(ensure_ascii=False)
 SIDES = {"ja": Government.JP, "en": Government.AU, None: Government.AU}
 
 

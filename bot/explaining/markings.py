@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from bot.domain.markings import read_marking
+from bot.explaining.records import line_of
 
 
 def explain_markings(text: str, *, whole: bool, as_json: bool) -> Iterator[str]:
@@ -18,8 +18,5 @@ def explain_markings(text: str, *, whole: bool, as_json: bool) -> Iterator[str]:
             "decision": reading.decision,
             "rules": list(reading.rules),
         }
-        if as_json:
-            yield json.dumps(record, ensure_ascii=False)
-        else:
-            rules = ", ".join(reading.rules) or "-"
-            yield f"{index}\t{reading.decision}\t{reading.label or '-'}\t{rules}"
+        words = (index, reading.decision, reading.label, ", ".join(reading.rules))
+        yield line_of(record, words, as_json=as_json)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from bot.domain.notes import read_note
+from bot.explaining.records import line_of
 
 
 def explain_notes(text: str, *, as_json: bool) -> Iterator[str]:
@@ -20,8 +20,5 @@ def explain_notes(text: str, *, as_json: bool) -> Iterator[str]:
             "due": reading.due,
             "text": reading.text if reading.is_action else None,
         }
-        if as_json:
-            yield json.dumps(record, ensure_ascii=False)
-        else:
-            owners = ", ".join(reading.owners) or "-"
-            yield f"{reading.kind}\t{owners}\t{reading.due or '-'}\t{reading.text or line}"
+        words = (reading.kind, ", ".join(reading.owners), reading.due, reading.text or line)
+        yield line_of(record, words, as_json=as_json)

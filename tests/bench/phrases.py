@@ -16,12 +16,12 @@ from tests.domain.due_table import NOW, ROWS
 COUNT = 10_000
 TARGET_SECONDS = 1.0
 ROUNDS = 7
-ENGLISH = product(
+ENGLISH = (
     ("", "by ", "COB ", "no later than "),
     ("{d.day} {d:%B}", "{d:%a} {d.day} {d:%b} {d.year}", "{d:%B} {d.day}, 17:30", "{d:%Y-%m-%d}"),
     ("",),
 )
-JAPANESE = product(
+JAPANESE = (
     ("", "期限:"),
     ("{d.month}月{d.day}日", "令和{era}年{d.month}月{d.day}日", "{d.year}/{d.month}/{d.day}"),
     ("", "まで", "17時まで"),
@@ -52,7 +52,7 @@ def phrases() -> list[str]:
     written = (
         [
             (before + form + behind).format(d=day, era=day.year - BEFORE_REIWA_1)
-            for before, form, behind in ways
+            for before, form, behind in product(*ways)
             for day in days
         ][: COUNT // 2]
         for ways in (ENGLISH, JAPANESE)

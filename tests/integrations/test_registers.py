@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -23,6 +21,7 @@ from bot.texts.catalog import Language, load
 from integrations.registers import Format, writer_for
 from integrations.slack.speech import Speech
 from tests.domain.hostile import STORABLE
+from tests.loaded import loaded_with
 
 NOW = datetime(2026, 9, 16, 1, tzinfo=UTC)
 NPA = next(one for one in SEED if one.code == "NPA")
@@ -153,12 +152,7 @@ def test_data_for_machines_is_whole_whatever_its_length(tmp_path: Path) -> None:
 
 
 def test_a_process_that_writes_no_file_loads_no_library_for_it() -> None:
-    loaded = subprocess.run(
-        [sys.executable, "-c", "import sys, bot.app; print(*sys.modules)"],
-        check=True,
-        capture_output=True,
-        text=True,
-    ).stdout.split()
+    loaded = loaded_with("bot.app")
     idle = {"openpyxl", "docx", "icalendar", "numpy", "matplotlib", "psycopg"}
     assert idle.isdisjoint(loaded)
     assert "integrations.registers" in loaded
