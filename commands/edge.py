@@ -19,7 +19,7 @@ import structlog
 
 from bot import errors, failpoints
 from bot.domain.officials import Official
-from bot.services.access import note_refusal, require_official
+from bot.services.access import DECISIONS, note_refusal, require_official
 from bot.services.ports import ChannelView
 from bot.services.roster import Person
 from bot.storage.database import Database
@@ -133,7 +133,7 @@ class Edge:
             return await self._store(work, until.patience)
 
         answer = await self._guarded(carry_out, sender, until)
-        if answer is not None and answer.refusal is not None:
+        if answer is not None and isinstance(answer.refusal, DECISIONS):
             await self._write_down(sender, handler, answer.refusal, until)
         return self._remembered(key, answer)
 

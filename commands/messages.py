@@ -97,29 +97,31 @@ class Messages:
             (intake.take_edit if edited else intake.take_message)(uow, message)
             capturing.take_spoken(uow, message)
 
-        async with self._past.turn(team, channel, missed=missed):
+        mark = _mark(event, is_reply=is_reply, edited=edited)
+        async with self._past.turn(team, channel, mark, missed=missed):
             message = await self._message(team, channel, event, text)
             if message is not None:
-                with self._gap_noted(team, channel, missed=missed):
+                with self._gap_noted(team, channel, mark, missed=missed):
                     await self._edge.take(
                         lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
                     )
 
     @contextmanager
-    def _gap_noted(self, team: str, channel: str, *, missed: bool) -> Iterator[None]:
+    def _gap_noted(self, team: str, channel: str, mark: str, *, missed: bool) -> Iterator[None]:
         """What could not be stored comes again or is read back; until then nothing overtakes it."""
         try:
             yield
         except errors.TryAgain:
             if not missed:
-                self._past.note_gap(team, channel)
+                self._past.note_gap(team, channel, mark)
             raise
 
     async def _take_deletion(
         self, team: str, channel: str, ts: str, *, missed: bool = False
     ) -> None:
-        async with self._past.turn(team, channel, missed=missed):
-            with self._gap_noted(team, channel, missed=missed):
+        mark = f"deletion of {ts}"
+        async with self._past.turn(team, channel, mark, missed=missed):
+            with self._gap_noted(team, channel, mark, missed=missed):
                 await self._edge.take(lambda uow: _take_deletion(uow, team, channel, ts))
 
     async def _message(
@@ -159,6 +161,12 @@ def said(event: Mapping[str, Any]) -> str:
         for name in ("pretext", "title", "text")
     ]
     return "\n".join(words for words in attached if words)
+
+
+def _mark(event: Mapping[str, Any], *, is_reply: bool, edited: bool) -> str:
+    """What tells that a channel's history shows this; it lists neither every reply nor edit."""
+    ts = str(event.get("ts"))
+    return f"edit of {ts}" if edited else f"reply {ts}" if is_reply else ts
 
 
 def _file_ids(event: Mapping[str, Any]) -> list[str]:

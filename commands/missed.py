@@ -37,6 +37,8 @@ class Missed:
         self._history = history
         self._done: dict[str, set[str]] = {}
         self._resting_until: dict[str, float] = {}
+        # The same for replies alone: their method has a limit of its own.
+        self._replies_rest_until: dict[str, float] = {}
         # When what is older has to be looked at again too, and from which instant on.
         self._afresh_at: dict[str, float] = {}
         self._unsure_since: dict[str, datetime] = {}
@@ -52,6 +54,10 @@ class Missed:
         gaps = self._past.take_gaps(team)
         self._done.setdefault(team, set()).difference_update(gaps)
         return bool(gaps)
+
+    async def gap(self, team: str, seconds: float) -> None:
+        """Returns when something could not be stored, and after so long in any case."""
+        await self._past.gap(team, seconds)
 
     def note_doubt(self, team: str) -> None:
         """Something may have been missed although we listened: it is read beside what is said."""
@@ -100,12 +106,16 @@ class Missed:
     async def _read(self, team: str, channel: str, start: datetime) -> bool:
         """Takes a channel's messages in; False while it cannot be told what was deleted."""
         known = await self._edge.look(lambda uow: _known(uow, team, channel, start))
-        span = await self._history.since(team, channel, start)
-        self._resting_until[team] = time.monotonic() + span.wait
+        began = time.monotonic()
+        has_replies = began >= self._replies_rest_until.get(team, 0)
+        span = await self._history.since(team, channel, start, has_replies=has_replies)
+        rests = self._replies_rest_until if span.is_listed else self._resting_until
+        rests[team] = max(rests.get(team, 0.0), time.monotonic() + span.wait)
         for message in span.messages:
             await self._messages.take_missed(team, channel, message)
         if span.is_listed:
-            self._past.note_read(team, channel)
+            shown = {str(one["ts"]) for one in span.messages}
+            self._past.note_read(team, channel, shown, began)
         if not span.is_complete:
             return False
         absent = known - {str(one["ts"]) for one in span.messages}

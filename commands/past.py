@@ -7,13 +7,17 @@ channel messages are taken in one after the other, in the order in which they ca
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+import time
+from collections.abc import AsyncIterator, Iterable, Set
+from contextlib import asynccontextmanager, suppress
 
 from bot import errors
 
-# Slack waits three seconds; storing gets the rest. What had no turn by then comes again.
-PATIENCE_SECONDS = 0.9
+# Slack waits three seconds, and a person one; storing gets the rest. What had no turn by then comes
+# again.
+PATIENCE_SECONDS = 0.8
+# What history does not show after so long was deleted meanwhile.
+SHOWN_SECONDS = 15.0
 
 
 class Past:
@@ -23,39 +27,70 @@ class Past:
         # None: it is not known yet which channels have to be read.
         self._unread: dict[str, set[str] | None] = dict.fromkeys(teams)
         self._gaps: dict[str, set[str]] = {}
+        # Per channel what could not be stored, by its mark, and when it came.
+        self._missing: dict[tuple[str, str], dict[str, float]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
         self._progress = asyncio.Event()
+        self._noted: dict[str, asyncio.Event] = {}
 
     def lose(self, team: str) -> None:
         """Nobody listened to the workspace for a while: its past has to be read again."""
         self._unread[team] = None
 
-    def note_gap(self, team: str, channel: str) -> None:
-        """Something said there could not be stored: what follows must not overtake it."""
+    def note_gap(self, team: str, channel: str, mark: str) -> None:
+        """Something said there could not be stored: what follows must not overtake it.
+
+        `mark` is what history shows of it, a message's `ts`; of an edit, a deletion or a reply
+        anything else.
+        """
         unread = self._unread.setdefault(team, set())
         if unread is not None:
             unread.add(channel)
-        self._gaps.setdefault(team, set()).add(channel)
+        self._missing.setdefault((team, channel), {})[mark] = time.monotonic()
+        self._open_gap(team, channel)
 
     def take_gaps(self, team: str) -> set[str]:
         """The channels in which something is missing since this was asked last."""
+        self._event(team).clear()
         return self._gaps.pop(team, set())
+
+    async def gap(self, team: str, seconds: float) -> None:
+        """Returns when something is missing in the workspace, and after so long in any case."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event(team).wait()
 
     def expect(self, team: str, channels: Iterable[str]) -> None:
         """These channels, and no others, have a past to be read."""
+        expected = set(channels)
         unread = self._unread.get(team)
-        self._unread[team] = set(channels) if unread is None else unread & set(channels)
+        self._unread[team] = expected if unread is None else unread & expected
+        for missing in [one for one in self._missing if one[0] == team and one[1] not in expected]:
+            del self._missing[missing]
         self._pulse()
 
-    def note_read(self, team: str, channel: str) -> None:
-        """What was said there while nobody listened has been taken in."""
-        unread = self._unread.get(team)
-        if unread is not None and channel not in self._gaps.get(team, ()):
+    def note_read(self, team: str, channel: str, shown: Set[str], began: float) -> None:
+        """What was said there while nobody listened has been taken in.
+
+        `shown`: the `ts` of all messages that history showed; `began`: when it was asked for them.
+        """
+        missing = {
+            mark: came
+            for mark, came in self._missing.pop((team, channel), {}).items()
+            if not (_was_read(mark, came, began) or mark in shown)
+        }
+        if missing:
+            self._missing[team, channel] = missing
+            self._open_gap(team, channel)
+        elif (unread := self._unread.get(team)) is not None:
             unread.discard(channel)
+            self._gaps.get(team, set()).discard(channel)
             self._pulse()
 
     @asynccontextmanager
-    async def turn(self, team: str, channel: str, *, missed: bool) -> AsyncIterator[None]:
+    async def turn(
+        self, team: str, channel: str, mark: str, *, missed: bool
+    ) -> AsyncIterator[None]:
         """One message's turn in its channel; raises DatabaseBusy when it does not come in time."""
         lock = self._turns.setdefault((team, channel), asyncio.Lock())
         try:
@@ -66,12 +101,12 @@ class Past:
         except TimeoutError as error:
             # What is being read back just now may be older than this: it is read once more.
             if not missed:
-                self.note_gap(team, channel)
+                self.note_gap(team, channel, mark)
             raise errors.DatabaseBusy from error
         try:
             # Whoever had the turn before may have left a gap.
             if not missed and self._is_unread(team, channel):
-                self.note_gap(team, channel)
+                self.note_gap(team, channel, mark)
                 raise errors.DatabaseBusy
             yield
         finally:
@@ -81,6 +116,23 @@ class Past:
         unread = self._unread.get(team, set())
         return unread is None or channel in unread
 
+    def _open_gap(self, team: str, channel: str) -> None:
+        self._gaps.setdefault(team, set()).add(channel)
+        self._event(team).set()
+
+    def _event(self, team: str) -> asyncio.Event:
+        return self._noted.setdefault(team, asyncio.Event())
+
     def _pulse(self) -> None:
         self._progress.set()
         self._progress.clear()
+
+
+def _was_read(mark: str, came: float, began: float) -> bool:
+    """Whether history told it without showing it: an edit or a deletion, or what is gone since."""
+    return came < began - (SHOWN_SECONDS if is_ts(mark) else 0)
+
+
+def is_ts(mark: str) -> bool:
+    """Whether a mark is the `ts` of a message, which history shows."""
+    return mark.replace(".", "", 1).isdigit()

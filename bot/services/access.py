@@ -12,6 +12,7 @@ from bot.storage.audit import Visitor
 from bot.storage.unit_of_work import UnitOfWork
 
 # Refusals that say no to somebody, rather than that nothing was understood or could be done.
+# Words that make no sense, and requests nobody could answer in time, are none.
 DECISIONS = (errors.NotAllowed, errors.NotFound, errors.NotPossible, errors.NotReleased)
 # A number or code of ours; anything else may be text that somebody typed.
 NUMBER = re.compile(r"[A-Z]{3}-[0-9A-Z-]{2,12}", re.ASCII)
@@ -57,10 +58,7 @@ def require_part(uow: UnitOfWork, official: Official, act: Act, *, author: bool 
 def note_refusal(
     uow: UnitOfWork, team: str, user: str, asked: str, refusal: errors.BotError
 ) -> None:
-    """Records that somebody was refused, and why; never what they typed.
-
-    Words that make no sense, and requests nobody could answer in time, are no decisions.
-    """
+    """Records that somebody was refused and why, a decision that it is; never what they typed."""
     if not isinstance(refusal, DECISIONS):
         return
     who: Official | Visitor | None = uow.officials.find(team, user)

@@ -31,6 +31,8 @@ POOL_SIZE = 8
 BUSY_SECONDS = 10
 # How long work that has begun may take beyond its time to begin: a transaction takes milliseconds.
 GRACE_SECONDS = 0.5
+# In a database that is at work another transaction begins or ends long before this.
+STILL_SECONDS = 0.6
 
 
 def wall_clock() -> datetime:
@@ -63,11 +65,20 @@ class Progress:
         self.has_to_commit = False
 
     def begin(self) -> None:
-        """Raises DatabaseBusy when it is too late to begin."""
+        """From here on it is carried out; raises DatabaseBusy when it is too late for that."""
         # Set first: whoever looks at this very moment must not be told that nothing will be done.
         self.has_begun = True
+        self.require_time()
+
+    def require_time(self) -> None:
+        """Raises DatabaseBusy when it is too late to begin."""
         if self._until is not None and time.monotonic() > self._until:
             raise errors.DatabaseBusy
+
+    def give_up(self) -> bool:
+        """Whether it has not begun, and so never will."""
+        self._until = 0.0
+        return not self.has_begun
 
 
 class Database:
@@ -91,6 +102,8 @@ class Database:
         self.clock = clock
         self._lanes: set[tuple[str, str]] = set()
         self._limits = limits
+        # When a transaction began or ended last.
+        self._moved_at = 0.0
         self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
         # SQLite's one connection is in one transaction at a time, whoever asks for it.
         self._turn: AbstractContextManager[Any] = (
@@ -109,8 +122,9 @@ class Database:
         """Runs `work` in one transaction, in a thread of the database's own.
 
         With `within` (seconds), work that has not begun by then never begins: DatabaseBusy is
-        raised, and nothing was or will be done. Work that has begun and goes on for longer than
-        that and a moment more is not waited for: OutcomeUncertain.
+        raised, and nothing was or will be done; sooner, when all that time no transaction began or
+        ended, for then the database is locked or away. Work that has begun and goes on for longer
+        than that and a moment more is not waited for: OutcomeUncertain.
         """
         progress = Progress(None if within is None else time.monotonic() + within)
         loop = asyncio.get_running_loop()
@@ -118,14 +132,26 @@ class Database:
         if within is None:
             return await running
         try:
-            async with asyncio.timeout(within + GRACE_SECONDS):
-                return await asyncio.shield(running)
-        except TimeoutError as error:
+            if not await self._has_ended(running, progress, within + GRACE_SECONDS):
+                raise errors.OutcomeUncertain if progress.has_begun else errors.DatabaseBusy
+        finally:
             # Whatever it still raises has been answered for.
             running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
-            if progress.has_begun:
-                raise errors.OutcomeUncertain from error
-            raise errors.DatabaseBusy from error
+        return running.result()
+
+    async def _has_ended(
+        self, running: asyncio.Future[T], progress: Progress, seconds: float
+    ) -> bool:
+        """Waits no longer than that, and not where nothing moves."""
+        asked_at = time.monotonic()
+        until = asked_at + seconds
+        while not running.done() and (now := time.monotonic()) < until:
+            still_at = max(self._moved_at, asked_at) + STILL_SECONDS
+            if now >= still_at and progress.give_up():
+                return False
+            pause = (until if progress.has_begun else min(until, still_at)) - now
+            await asyncio.wait((running,), timeout=max(pause, 0.001))
+        return running.done()
 
     def _followed(self, work: Callable[[UnitOfWork], T], progress: Progress) -> T:
         """One transaction; what it promised is claimed in it, and handed on once committed."""
@@ -155,8 +181,11 @@ class Database:
     def transact(self, work: Callable[[UnitOfWork], T], progress: Progress | None = None) -> T:
         """The same for callers without an event loop; on SQLite threads wait for their turn."""
         progress = progress or Progress()
+        # Nobody waits any more: the lock is not waited for either.
+        progress.require_time()
         try:
             with self._turn, self.engine.connect() as connection, connection.begin():
+                self._moved_at = time.monotonic()
                 progress.begin()
                 now = self._now(connection)
                 uow = UnitOfWork(connection, now, self.keys, self._lanes, self._limits)
@@ -170,6 +199,7 @@ class Database:
             if progress.has_to_commit and not self.is_sqlite and error.connection_invalidated:
                 raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
+        self._moved_at = time.monotonic()
         return done
 
     async def listen(self, heard: Callable[[], None]) -> None:

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 # Slack sends each envelope along one of an app's connections: while one is renewed the other hears.
 SOCKETS = 2
 WATCH_SECONDS = 5
+# Between two looks, even where something is missing.
+GAP_SECONDS = 1
 # For both sides of a connection to take their leave.
 FAREWELL_SECONDS = 1
 READ_BACK_SECONDS = 300
@@ -38,6 +40,8 @@ class Listener(Protocol):
     def note_lost(self, team: str) -> None: ...
 
     def note_gaps(self, team: str) -> bool: ...
+
+    async def gap(self, team: str, seconds: float) -> None: ...
 
     async def catch_up(self, team: str) -> bool: ...
 
@@ -205,7 +209,10 @@ class Connector:
             except Exception:
                 # Without its watch a workspace would never again be read back.
                 log.exception("slack.watch_fault", workspace=self.name)
-            await asyncio.sleep(self._watch_seconds)
+            # Something that could not be stored holds up its channel until that is read back.
+            pause = min(GAP_SECONDS, self._watch_seconds)
+            await asyncio.sleep(pause)
+            await self._listener.gap(self._connection.team, self._watch_seconds - pause)
 
     async def _look(self) -> None:
         team = self._connection.team

@@ -52,8 +52,13 @@ class History:
         self._identities = identities
         self._budget = budget or Budget()
 
-    async def since(self, team: str, channel: str, start: datetime) -> Span:
-        """The messages of a channel from an instant on, with replies in threads among them."""
+    async def since(
+        self, team: str, channel: str, start: datetime, *, has_replies: bool = True
+    ) -> Span:
+        """The messages of a channel from an instant on, with replies in threads among them.
+
+        Without them, where there may be some, the span is not complete.
+        """
         oldest = f"{start.timestamp():.6f}"
         found: list[Mapping[str, Any]] = []
         replies: list[Mapping[str, Any]] = []
@@ -67,7 +72,10 @@ class History:
                 if cursor is None:
                     break
             is_listed = True
-            for head in [m for m in found if self._has_replies(team, m, oldest)]:
+            heads = [one for one in found if self._has_replies(team, one, oldest)]
+            if heads and not has_replies:
+                return Span(oldest, _in_order(found, oldest), False)
+            for head in heads:
                 replies += await self._replies(team, channel, str(head["ts"]), oldest)
         except FAILURES as error:
             log.warning("history.unread", team=team, channel=channel, reason=type(error).__name__)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,7 @@ from tests import cast
 from tests.commands.conftest import CONNECTIONS
 from tests.storage.databases import opened
 
+SAID_AT = "1789520400.000100"
 SATO = Sender(cast.TOKYO, "U01SATO", cast.TOKYO_ADV)
 WALSH = Sender(cast.CANBERRA, "U11WALSH", cast.CANBERRA_ADV)
 JP = Government.JP
@@ -148,7 +150,9 @@ async def test_an_event_that_could_not_be_stored_is_not_acknowledged(
     later = await app.async_dispatch(_message("#advisory [TLP:GREEN] later", ts="1900000000.1"))
     assert later.status == 503, "nothing overtakes what could not be stored"
     assert past.take_gaps(cast.TOKYO) == {cast.TOKYO_ADV}
-    past.note_read(cast.TOKYO, cast.TOKYO_ADV)
+    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1"}, time.monotonic())
+    assert past.take_gaps(cast.TOKYO) == {cast.TOKYO_ADV}, "one of them is still missing"
+    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1", SAID_AT}, time.monotonic())
     accepted = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
     assert accepted.status == 200
     assert len(database.transact(lambda uow: uow.advisories.latest(9))) == 1
@@ -201,7 +205,7 @@ def _message(text: str, **about: Any) -> AsyncBoltRequest:
         "channel": cast.TOKYO_ADV,
         "channel_type": "channel",
         "user": "U01SATO",
-        "ts": "1789520400.000100",
+        "ts": SAID_AT,
         "text": text,
     }
     if "bot_id" in about:

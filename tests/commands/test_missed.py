@@ -43,6 +43,8 @@ class Channel:
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
         self.fails = False
+        self.replies_are_limited = False
+        self.threads_asked = 0
         self.asked: list[dict[str, str]] = []
 
     def say(self, ts: str, text: str, user: str = "U01SATO", **about: Any) -> None:
@@ -68,6 +70,10 @@ class Channel:
 
     async def replies(self, request: web.Request) -> web.Response:
         asked = await asked_of(request)
+        self.threads_asked += 1
+        if self.replies_are_limited:
+            limited = {"ok": False, "error": "ratelimited"}
+            return web.json_response(limited, status=429, headers={"Retry-After": "60"})
         thread = [one for one in self.messages if one.get("thread_ts") == asked["ts"]]
         return web.json_response({"ok": True, "messages": thread})
 
@@ -199,6 +205,21 @@ async def test_replies_in_threads_are_read_back(
     assert await missed.catch_up(cast.TOKYO)
     (found,) = database.transact(lambda uow: uow.advisories.replies(1))
     assert found.body == "which version?"
+
+
+async def test_while_replies_have_to_wait_what_was_said_in_the_channel_is_taken_in(
+    missed: Missed, channel: Channel, database: Database, clock: HandClock
+) -> None:
+    head = ts(clock, 1)
+    channel.say(head, f"{GREEN} with a thread", reply_users_count=2, latest_reply=ts(clock, 2))
+    channel.replies_are_limited = True
+    clock.advance(60)
+    assert not await missed.catch_up(cast.TOKYO)
+    channel.say(ts(clock, 1), f"{GREEN} said meanwhile")
+    clock.advance(5)
+    assert not await missed.catch_up(cast.TOKYO)
+    assert len(advisories(database)) == 2
+    assert channel.threads_asked == 1, "Slack's Retry-After is heeded"
 
 
 async def test_a_history_that_cannot_be_read_is_tried_again_and_nothing_is_taken_for_deleted(

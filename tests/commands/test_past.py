@@ -1,11 +1,12 @@
 """What is said now waits its turn behind what was said while the bot was away."""
 
 import asyncio
+import time
 
 import pytest
 
 from bot import errors
-from commands.past import Past
+from commands.past import SHOWN_SECONDS, Past
 
 TEAM, CHANNEL, OTHER = "T0TOKYO", "C01ADV", "C02DLG"
 
@@ -17,7 +18,7 @@ async def test_what_is_said_now_waits_until_the_channel_has_been_read() -> None:
     await asyncio.sleep(0)
     reading.expect(TEAM, [CHANNEL, OTHER])
     await _take(reading, order, "then", missed=True)
-    reading.note_read(TEAM, CHANNEL)
+    read(reading)
     await now
     assert order == ["then", "now"]
 
@@ -54,28 +55,87 @@ async def test_what_could_not_be_stored_is_not_overtaken() -> None:
     reading = Past()
     order: list[str] = []
     await _take(reading, order, "before")
-    reading.note_gap(TEAM, CHANNEL)
+    reading.note_gap(TEAM, CHANNEL, "1.1")
     with pytest.raises(errors.DatabaseBusy):
         await _take(reading, order, "what follows")
     assert reading.take_gaps(TEAM) == {CHANNEL}
     assert reading.take_gaps(TEAM) == set()
     await _take(reading, order, "the missing", missed=True)
-    reading.note_read(TEAM, CHANNEL)
+    read(reading, "1.1", "what follows")
     await _take(reading, order, "what follows")
     assert order == ["before", "the missing", "what follows"]
+
+
+async def test_a_gap_is_open_until_history_shows_what_is_missing() -> None:
+    reading = Past()
+    reading.note_gap(TEAM, CHANNEL, "1.1")
+    reading.note_gap(TEAM, CHANNEL, "1.2")
+    reading.take_gaps(TEAM)
+    read(reading, "1.1")
+    assert reading.take_gaps(TEAM) == {CHANNEL}
+    with pytest.raises(errors.DatabaseBusy):
+        await _take(reading, [], "1.3")
+    read(reading, "1.1", "1.2", "1.3")
+    order: list[str] = []
+    await _take(reading, order, "1.4")
+    assert (order, reading.take_gaps(TEAM)) == (["1.4"], set())
+
+
+async def test_what_came_and_was_read_meanwhile_opens_no_new_gap() -> None:
+    reading = Past()
+    reading.note_gap(TEAM, CHANNEL, "1.1")
+    order: list[str] = []
+    waits = asyncio.create_task(_take(reading, order, "1.2"))
+    await asyncio.sleep(0)
+    read(reading, "1.1")
+    await waits
+    assert (order, reading.take_gaps(TEAM)) == (["1.2"], set())
+
+
+@pytest.mark.parametrize("mark", ["edit of 1.1", "reply 1.1", "deletion of 1.1"])
+async def test_what_history_does_not_list_is_there_when_it_was_asked_afterwards(mark: str) -> None:
+    reading = Past()
+    began = time.monotonic()
+    reading.note_gap(TEAM, CHANNEL, mark)
+    reading.note_read(TEAM, CHANNEL, set(), began)
+    assert reading.take_gaps(TEAM) == {CHANNEL}
+    read(reading)
+    assert reading.take_gaps(TEAM) == set()
+
+
+async def test_what_was_deleted_meanwhile_is_not_waited_for_without_end() -> None:
+    reading = Past()
+    reading.note_gap(TEAM, CHANNEL, "1.1")
+    reading.note_read(TEAM, CHANNEL, set(), time.monotonic() + SHOWN_SECONDS + 1)
+    order: list[str] = []
+    await _take(reading, order, "after")
+    assert order == ["after"]
+
+
+async def test_a_gap_wakes_whoever_reads_back() -> None:
+    reading = Past()
+    woken = asyncio.create_task(reading.gap(TEAM, 3600))
+    await asyncio.sleep(0)
+    reading.note_gap(TEAM, CHANNEL, "1.1")
+    await woken
+    await reading.gap(TEAM, 0)
 
 
 async def test_a_channel_that_is_linked_no_more_has_no_gap() -> None:
     reading = Past()
     order: list[str] = []
-    reading.note_gap(TEAM, CHANNEL)
+    reading.note_gap(TEAM, CHANNEL, "1.1")
     reading.expect(TEAM, [OTHER])
     await _take(reading, order, "now")
     assert order == ["now"]
 
 
+def read(reading: Past, *shown: str) -> None:
+    reading.note_read(TEAM, CHANNEL, set(shown), time.monotonic() + 0.001)
+
+
 async def _take(reading: Past, order: list[str], word: str, *, missed: bool = False) -> None:
-    async with reading.turn(TEAM, CHANNEL, missed=missed):
+    async with reading.turn(TEAM, CHANNEL, word, missed=missed):
         # Storing takes a while, and may be overtaken where nothing prevents it.
         for _ in range(5 - len(order)):
             await asyncio.sleep(0)

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -15,7 +16,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot import errors
 from bot.domain.deliveries import Method
 from bot.domain.officials import Government
-from bot.storage.database import Database
+from bot.storage.database import POOL_SIZE, STILL_SECONDS, Database
 from bot.storage.tables import lanes, sequences
 from bot.storage.unit_of_work import UnitOfWork
 from tests.cast import TOKYO, the
@@ -158,6 +159,48 @@ def test_a_foreign_key_is_kept(database: Database) -> None:
 
     with pytest.raises(IntegrityError):
         database.transact(work)
+
+
+async def test_where_nothing_moves_nobody_is_kept_waiting_and_nothing_is_done_later(
+    url: str,
+) -> None:
+    done: list[str] = []
+    begun, release = threading.Semaphore(0), threading.Event()
+
+    def hold(_uow: UnitOfWork) -> None:
+        begun.release()
+        release.wait()
+
+    with opened(url) as database:
+        # As many as there are connections, so that nobody else gets one.
+        held = [
+            asyncio.create_task(database.run(hold))
+            for _ in range(1 if database.is_sqlite else POOL_SIZE)
+        ]
+        for _ in held:
+            await asyncio.to_thread(begun.acquire)
+        try:
+            with pytest.raises(errors.DatabaseBusy):
+                await database.run(lambda _uow: done.append("too late"), within=3600)
+        finally:
+            release.set()
+        await asyncio.gather(*held)
+        await database.run(lambda _uow: done.append("in time"), within=3600)
+    assert done == ["in time"]
+
+
+async def test_a_database_that_is_at_work_is_waited_for(url: str) -> None:
+    done: list[int] = []
+
+    def slowly(uow: UnitOfWork) -> None:
+        time.sleep(STILL_SECONDS / 4)
+        done.append(uow.sequences.next("slow"))
+
+    with opened(url) as database:
+        one_after_another = 1 if database.is_sqlite else POOL_SIZE
+        waiting = [database.run(slowly, within=3600) for _ in range(8 * one_after_another)]
+        await asyncio.gather(*waiting)
+    assert len(done) == len(waiting)
 
 
 def test_a_database_that_is_away_is_named_so(tmp_path: Path) -> None:

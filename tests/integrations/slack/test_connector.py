@@ -39,6 +39,9 @@ class Notebook:
     def note_gaps(self, team: str) -> bool:
         return False
 
+    async def gap(self, team: str, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
     def note_doubt(self, team: str) -> None:
         self._note("doubt")
 
