@@ -76,7 +76,7 @@ bench: $(ENVIRONMENT)
 crash: $(ENVIRONMENT)
 	$(PY) -m pytest $(WORKERS) tests/crash tests/journeys/test_full_disk.py $(ARGS)
 
-# Not spread over the cores: what it says as it goes is to be seen. KILLS= and DELIVERIES= for fewer.
+# Not spread over the cores: what it says as it goes is to be seen. KILLS=, DELIVERIES= and LIVES= for fewer.
 soak: $(ENVIRONMENT)
 	SOAK=1 $(PY) -m pytest -s tests/crash tests/journeys/test_full_disk.py tests/services/test_life_machine.py \
 	  tests/storage/test_dying_upgrade.py tests/workers/test_clock.py $(ARGS)

@@ -960,7 +960,7 @@ class Life(RuleBasedStateMachine):
 
 
 # Lives, and steps of each.
-LIVES, STEPS = (5_000, 100) if os.environ.get("SOAK") else (300, 50)
+LIVES, STEPS = (int(os.environ.get("LIVES", "5000")), 100) if os.environ.get("SOAK") else (300, 50)
 
 
 @pytest.mark.long
