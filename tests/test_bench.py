@@ -9,7 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.mark.parametrize("what", ["command", "relay", "paced"])
+@pytest.mark.parametrize("what", ["command", "relay", "paced", "verify"])
 def test_a_round_of_the_bench_ends_with_its_table(what: str) -> None:
     told = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--rounds", "1", "--only", what],

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import logs
-from tests.bench import acknowledgement, engine, growth, memory, phrases, register, relay
+from tests.bench import acknowledgement, custody, engine, growth, memory, phrases, register, relay
 from tests.bench.bare import BareApp
 from tests.bench.engine import Finding
 from tests.bench.ours import decisions, running_bot
@@ -27,7 +27,7 @@ from tests.bench.timing import Comparison, Samples
 
 MILLI = 1000
 COMPARED = ("command", "relay", "register", "ticks")
-ALL = (*COMPARED, "paced", "unpaced", "growth", "memory", "due")
+ALL = (*COMPARED, "paced", "unpaced", "growth", "memory", "due", "verify")
 # The table is read in logs as well as in terminals.
 WIDTH = 160
 
@@ -70,7 +70,7 @@ class Sizes:
 
 
 async def alone(folder: Path, wanted: Container[str], sizes: Sizes) -> list[Finding]:
-    """The delivery engine, and due phrases."""
+    """The delivery engine, due phrases, and the log."""
     found: list[Finding] = []
     if "paced" in wanted:
         found += await engine.paced(folder)
@@ -82,6 +82,8 @@ async def alone(folder: Path, wanted: Container[str], sizes: Sizes) -> list[Find
         found += await memory.measure(folder, sizes.deliveries)
     if "due" in wanted:
         found += await asyncio.to_thread(phrases.measure, folder)
+    if "verify" in wanted:
+        found += await asyncio.to_thread(custody.measure, folder, sizes.past)
     return found
 
 
@@ -123,7 +125,9 @@ def _median(samples: Samples) -> str:
 
 def findings_table(found: list[Finding]) -> Table:
     """Figures of a thing alone, each against what it is compared with."""
-    shown = Table(title="Alone: the delivery engine, and due phrases", title_justify="left")
+    shown = Table(
+        title="Alone: the delivery engine, due phrases, and the log", title_justify="left"
+    )
     for heading in ("what", "ours", "against", "ratio", "target"):
         shown.add_column(heading, overflow="fold")
     for one in found:
