@@ -17,6 +17,8 @@ import psycopg
 from tests.ports import free_port
 
 HOST = "127.0.0.1"
+# Owner of the databases and, as an operator is told to choose, no superuser: bound by every wall.
+OWNER = "kakehashi"
 # Stops the server when the tests' end of its input closes: even if they were killed.
 KEEPER = """
 "$0" -D "$1/data" -l "$1/log" -w -o "$2" start >/dev/null && echo ready && cat >/dev/null
@@ -35,18 +37,19 @@ class Server:
     reason: str = ""
 
     def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@{HOST}:{self.port}/{name}"
+        return f"postgresql+psycopg://{OWNER}@{HOST}:{self.port}/{name}"
 
     def create(self, name: str, template: str | None = None) -> str:
         """A new database, empty or a copy of another; returns its address."""
         copied = f' TEMPLATE "{template}"' if template else ""
-        self._say(f'CREATE DATABASE "{name}"{copied}')
+        self.say(f'CREATE DATABASE "{name}" OWNER {OWNER}{copied}')
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        self._say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _say(self, statement: str) -> None:
+    def say(self, statement: str) -> None:
+        """Runs a statement as the server's superuser."""
         where = {"host": HOST, "port": self.port, "user": "postgres", "dbname": "postgres"}
         with psycopg.connect(autocommit=True, **where) as connection:
             connection.execute(statement)
@@ -95,7 +98,9 @@ def _started(folder: Path) -> Server:
     assert keeper.stdout is not None
     if keeper.stdout.readline() != b"ready\n":
         raise OSError("pg_ctl could not start a server")
-    return Server(port)
+    started = Server(port)
+    started.say(f"CREATE ROLE {OWNER} LOGIN")
+    return started
 
 
 def _make(folder: Path, home: Path, become: dict[str, Any]) -> None:
