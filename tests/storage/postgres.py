@@ -19,6 +19,7 @@ from tests.ports import free_port
 HOST = "127.0.0.1"
 # Owner of the databases and, as an operator is told to choose, no superuser: bound by every wall.
 OWNER = "kakehashi"
+SUPERUSER = "postgres"
 # Stops the server when the tests' end of its input closes: even if they were killed.
 KEEPER = """
 "$0" -D "$1/data" -l "$1/log" -w -o "$2" start >/dev/null && echo ready && cat >/dev/null
@@ -35,9 +36,14 @@ class Server:
 
     port: int = 0
     reason: str = ""
+    # The folder of its programs.
+    programs: Path | None = None
 
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://{OWNER}@{HOST}:{self.port}/{name}"
+
+    def superuser_url(self, name: str) -> str:
+        return self.url(name).replace(f"{OWNER}@", f"{SUPERUSER}@")
 
     def create(self, name: str, template: str | None = None) -> str:
         """A new database, empty or a copy of another; returns its address."""
@@ -50,7 +56,7 @@ class Server:
 
     def say(self, statement: str) -> None:
         """Runs a statement as the server's superuser."""
-        where = {"host": HOST, "port": self.port, "user": "postgres", "dbname": "postgres"}
+        where = {"host": HOST, "port": self.port, "user": SUPERUSER, "dbname": "postgres"}
         with psycopg.connect(autocommit=True, **where) as connection:
             connection.execute(statement)
 
@@ -98,13 +104,13 @@ def _started(folder: Path) -> Server:
     assert keeper.stdout is not None
     if keeper.stdout.readline() != b"ready\n":
         raise OSError("pg_ctl could not start a server")
-    started = Server(port)
+    started = Server(port, programs=folder)
     started.say(f"CREATE ROLE {OWNER} LOGIN")
     return started
 
 
 def _make(folder: Path, home: Path, become: dict[str, Any]) -> None:
-    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+    words = ("-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
     subprocess.run(
         [str(folder / "initdb"), "-D", str(home / "data"), *words],
         check=True,
