@@ -128,6 +128,8 @@ class Application:
     async def start(self) -> None:
         """Brings the database up to date, then listens, then connects."""
         await asyncio.to_thread(upgrade, self.database)
+        if not await self.database.run(lambda uow: uow.walls.bind_this_role()):
+            log.warning("database.superuser")
         await self.database.run(self._remember_settings)
         await self.database.run(set_standing)
         await self._enrol_first_admins()

@@ -108,6 +108,8 @@ def run_check(
         state = _state_of_database(url)
         _require_tokens(settings, state)
         notes.append(catalog.say(lang, f"setup.check.{state}"))
+        if state != "database_new" and not _is_bound_by_walls(url):
+            notes.append(catalog.say(lang, "setup.check.database_superuser"))
     except BadConfiguration as refusal:
         faults: Sequence[Fault] = refusal.parameters["faults"]  # type: ignore[assignment]
         out(catalog.say(lang, "setup.check.faults", file=path.name, n=len(faults)))
@@ -150,6 +152,14 @@ def _state_of_database(url: str) -> str:
         return "database_good" if is_current(database) else "database_behind"
     except (DatabaseBusy, SQLAlchemyError):
         raise BadConfiguration(faults=[Fault("database.url", "database_unreachable")]) from None
+    finally:
+        database.close()
+
+
+def _is_bound_by_walls(url: str) -> bool:
+    database = Database(url)
+    try:
+        return database.transact(lambda uow: uow.walls.bind_this_role())
     finally:
         database.close()
 

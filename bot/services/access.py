@@ -19,12 +19,16 @@ NUMBER = re.compile(r"[A-Z]{3}-[0-9A-Z-]{2,12}", re.ASCII)
 
 
 def require_official(uow: UnitOfWork, team: str, user: str) -> Official:
-    """The enrolled official behind a principal; raises NotEnrolled for everybody else."""
+    """The enrolled official behind a principal; raises NotEnrolled for everybody else.
+
+    From then on the transaction sees nothing that is internal to the other side.
+    """
     official = uow.officials.find(team, user)
     if official is None:
         workspace = uow.workspaces.of_team(team)
         side = workspace.government if workspace else None
         raise errors.NotEnrolled(contact=contact_of(uow, side))
+    uow.walls.take(official.government)
     return official
 
 

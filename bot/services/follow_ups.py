@@ -28,6 +28,7 @@ from bot.services.reminders import DUTY, FOLLOW_UP
 from bot.services.schedules import plan
 from bot.services.screening import require_fit
 from bot.storage.unit_of_work import UnitOfWork
+from bot.storage.walls import Purpose
 
 TEXT_LIMIT = 500
 JOINT_ZONE, JOINT_CALENDAR = "Asia/Tokyo", "JOINT"
@@ -146,12 +147,13 @@ def hand_back_follow_up(uow: UnitOfWork, actor: Official, number: str) -> Follow
     """Not theirs: whoever set it is reminded of it on their next working morning."""
     follow_up = _in_hand(uow, actor, number)
     back = follow_up.hand_back(uow.officials.get(follow_up.created_by))
-    uow.follow_ups.save(back)
-    hours, _ = reader_hours(uow, back)
-    local = next_opening(uow, back, uow.now).astimezone(ZoneInfo(hours.zone))
-    again = Recurrence(hours.zone, local.date(), local.time())
-    _put(uow, back, f"{FOLLOW_UP}:{back.id}:again", again)
-    return _answered(uow, actor, back, Answer.NOT_MINE)
+    with uow.walls.lifted(Purpose.HAND_BACK):
+        uow.follow_ups.save(back)
+        hours, _ = reader_hours(uow, back)
+        local = next_opening(uow, back, uow.now).astimezone(ZoneInfo(hours.zone))
+        again = Recurrence(hours.zone, local.date(), local.time())
+        _put(uow, back, f"{FOLLOW_UP}:{back.id}:again", again)
+        return _answered(uow, actor, back, Answer.NOT_MINE)
 
 
 def list_follow_ups(

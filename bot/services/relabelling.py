@@ -32,6 +32,7 @@ from bot.services.receipts import has_arrived
 from bot.services.revisions import send_revision, spread_revision
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
+from bot.storage.walls import Purpose
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ def _tighten(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label)
     side = Side.OWN if advisory.government == actor.government else Side.OTHER
     require_right(uow, actor, Act.TIGHTEN, Matter(side, label=label, state=advisory.state))
     revised = advisory.revise(label, advisory.body, uow.now)
-    spread_revision(uow, advisory, revised, actor, "advisory.tighten")
+    with uow.walls.lifted(Purpose.TIGHTEN):
+        spread_revision(uow, advisory, revised, actor, "advisory.tighten")
     if side is Side.OTHER:
         uow.audit.record(advisory.government, "advisory.tightened", advisory.number, label=label)
     author = uow.officials.get(advisory.author_id)

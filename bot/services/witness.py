@@ -26,6 +26,7 @@ from bot.services.kinds import Withheld
 from bot.services.schedules import Duty, Standing, each
 from bot.storage.audit import AuditEvent
 from bot.storage.unit_of_work import UnitOfWork
+from bot.storage.walls import Purpose
 
 AUDIT_HEAD = "audit.head"
 SHOW_HEADS = "heads"
@@ -66,7 +67,8 @@ def show_heads_on_demand(uow: UnitOfWork, actor: Official) -> bool:
     own = [one for one in uow.workspaces.all() if one.government == actor.government]
     if not any(one.audit_channel for one in own):
         raise errors.NoAuditChannel
-    return show_heads(uow, f"{uow.now:%Y-%m-%dT%H:%M}Z")
+    with uow.walls.lifted(Purpose.SHOW_HEADS):
+        return show_heads(uow, f"{uow.now:%Y-%m-%dT%H:%M}Z")
 
 
 def list_events(uow: UnitOfWork, actor: Official, before: int | None) -> Sequence[AuditEvent]:

@@ -28,6 +28,7 @@ from bot.domain.officials import Government, Official
 from bot.storage.keyring import KeyRing
 from bot.storage.tables import audit_events
 from bot.storage.tables_audit import audit_checkpoints, audit_heads
+from bot.storage.walls import Purpose, Walls
 
 # One writer at a time extends the chains; SQLite's IMMEDIATE transactions give that already.
 CHAIN_LOCK = text("SELECT pg_advisory_xact_lock(7257123)")
@@ -93,14 +94,31 @@ Actor = Official | Operator | Visitor | Government
 class AuditLog:
     """Appends to the log, signs it, and reads it back in order."""
 
-    def __init__(self, connection: Connection, now: datetime, keys: KeyRing | None = None) -> None:
+    def __init__(
+        self, connection: Connection, now: datetime, walls: Walls, keys: KeyRing | None = None
+    ) -> None:
         self._connection = connection
         self._now = now
+        self._walls = walls
         self._keys = keys
 
     def record(self, who: Actor, action: str, subject: str, **facts: object) -> None:
         """Adds one event in the caller's transaction; a government stands for the bot itself."""
         side = who if isinstance(who, Government) else who.government
+        if self._walls.side in (None, side):
+            self._append(who, side, action, subject, facts)
+            return
+        with self._walls.lifted(Purpose.OTHER_LOG):
+            self._append(who, side, action, subject, facts)
+
+    def _append(
+        self,
+        who: Actor,
+        side: Government,
+        action: str,
+        subject: str,
+        facts: Mapping[str, object],
+    ) -> None:
         self._lock()
         seq, previous = self._head(side)
         entry = Entry(

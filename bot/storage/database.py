@@ -163,6 +163,8 @@ class Database:
         def work_and_claim(uow: UnitOfWork) -> T:
             done = work(uow)
             if uow.has_promised:
+                # Whoever acted, what is said of it is the bot's to say.
+                uow.walls.leave()
                 claimed.append(follower.claim_within(uow))
                 # What is to be said is put into words while the disk is waited for.
                 loop.call_soon_threadsafe(follower.expect, claimed[0])

@@ -37,6 +37,7 @@ from bot.storage.schedules import Schedules
 from bot.storage.seals import Seals
 from bot.storage.sequences import Sequences
 from bot.storage.tokens import Tokens
+from bot.storage.walls import Walls
 from bot.storage.workspaces import Workspaces
 
 # Repositories that read a row once and remember it.
@@ -65,6 +66,7 @@ class UnitOfWork:
         # The same instant on a clock that nobody sets.
         self.began = time.monotonic()
         self.keys = keys
+        self.walls = Walls(connection)
         # The lanes of the outbox that the process knows to exist.
         self._lanes = set() if lanes is None else lanes
         self._limits = limits
@@ -84,7 +86,7 @@ class UnitOfWork:
         """What fails inside is undone alone; the rest of the transaction goes on."""
         holds = False
         try:
-            with self.connection.begin_nested():
+            with self.walls.remembered(), self.connection.begin_nested():
                 yield
             holds = True
         finally:
@@ -199,4 +201,4 @@ class UnitOfWork:
 
     @cached_property
     def audit(self) -> AuditLog:
-        return AuditLog(self.connection, self.now, self.keys)
+        return AuditLog(self.connection, self.now, self.walls, self.keys)

@@ -23,7 +23,7 @@ from bot.domain.dialogues import Dates
 from bot.domain.labels import Label
 from bot.domain.officials import Government, Official
 from bot.services import capturing, dialogues, intake
-from bot.services.access import note_refusal
+from bot.services.access import note_refusal, require_official
 from bot.services.announcements import compose
 from bot.services.duties import DUTIES, set_standing
 from bot.services.facts import NothingFacts
@@ -81,11 +81,12 @@ def house(ceiling: Label) -> Database:
     """A migrated database in memory with both sides' people, a link and a round; never changed."""
     database = Database("sqlite://", lambda: BEGINNING)
     upgrade(database)
-    database.transact(lambda uow: _assemble(uow, ceiling))
+    database.transact(lambda uow: furnish(uow, ceiling))
     return database
 
 
-def _assemble(uow: UnitOfWork, ceiling: Label) -> None:
+def furnish(uow: UnitOfWork, ceiling: Label) -> None:
+    """Both sides' people, one link and a round between them."""
     cast.assemble(uow)
     for name, more in MORE_ROLES.items():
         roles = sorted({*(role.value for role in cast.ROSTER[name][3]), *more})
@@ -204,7 +205,8 @@ class Stage:
     def home_of(self, name: str) -> None:
         """Somebody's Home tab, as it is published."""
         official = self.person(name)
-        blocks = page_of(Visit(self.uow, official, _speech(official)), 0)
+        with self._behind_the_wall_of(official):
+            blocks = page_of(Visit(self.uow, official, _speech(official)), 0)
         self.seen[official.team].append(["home", official.user, blocks])
 
     def text_seen_in(self, team: str) -> str:
@@ -241,13 +243,20 @@ class Stage:
         assert found is not None, name
         return found
 
+    @contextmanager
+    def _behind_the_wall_of(self, official: Official) -> Iterator[None]:
+        """As at the edge, where every act is a transaction of its own."""
+        require_official(self.uow, official.team, official.user)
+        yield
+        self.uow.walls.leave()
+
     def _people(self, name: str, user: str) -> dict[str, Person]:
         return {user: Person(cast.ROSTER[name][0], user, f"Person {user}")} if user else {}
 
     def _answered(self, name: str, handler: Any, run: Any) -> str:
         official = self.person(name)
         try:
-            with self.uow.part():
+            with self.uow.part(), self._behind_the_wall_of(official):
                 reply = run(official)
             text, blocks = reply.text, reply.blocks
         except errors.BotError as refusal:
@@ -275,9 +284,12 @@ def _payload(outgoing: Outgoing, ts: str) -> list[object]:
 
 
 @contextmanager
-def a_stage(ceiling: Label) -> Iterator[Stage]:
-    """Everybody on the roster, one link and a round between them; taken back at the end."""
-    with house(ceiling).engine.connect() as connection:
+def a_stage(ceiling: Label, database: Database | None = None) -> Iterator[Stage]:
+    """Everybody on the roster, one link and a round between them; taken back at the end.
+
+    In a furnished database, or one in memory.
+    """
+    with (database or house(ceiling)).engine.connect() as connection:
         transaction = connection.begin()
         try:
             yield Stage(connection, BEGINNING)

@@ -22,6 +22,7 @@ from bot.services.dialogue_record import digest_of_record, record_of
 from bot.services.incoming import Message
 from bot.services.kinds import ACTION_CARD, COPY, DIALOGUE_CARD
 from bot.storage.actions import BEGINNING as FIRST
+from bot.storage.database import Database
 from bot.texts.catalog import Language
 from integrations.documents import write_documents
 from integrations.registers import Format, writer_for
@@ -128,10 +129,18 @@ STEPS: tuple[Callable[[Story, Side], None], ...] = (
 )
 
 
-def tell(seed: int, secretive: Side, secrets_seed: int | None, *, files: bool) -> Told:
+def tell(
+    seed: int,
+    secretive: Side,
+    secrets_seed: int | None,
+    *,
+    files: bool,
+    database_for: Callable[[Label], Database] | None = None,
+) -> Told:
     """One run of the story of that seed; without another seed the one side keeps no secrets."""
     lot = Random(seed)
-    with a_stage(lot.choice((Label.GREEN, Label.AMBER))) as stage:
+    ceiling = lot.choice((Label.GREEN, Label.AMBER))
+    with a_stage(ceiling, database_for(ceiling) if database_for else None) as stage:
         story = Story(stage, lot)
         secrets = Secrets(stage, secretive, secrets_seed)
         stage.say_all()

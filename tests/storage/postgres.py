@@ -17,6 +17,9 @@ import psycopg
 from tests.ports import free_port
 
 HOST = "127.0.0.1"
+# Owner of the databases and, as an operator is told to choose, no superuser: bound by every wall.
+OWNER = "kakehashi"
+SUPERUSER = "postgres"
 # Stops the server when the tests' end of its input closes: even if they were killed.
 KEEPER = """
 "$0" -D "$1/data" -l "$1/log" -w -o "$2" start >/dev/null && echo ready && cat >/dev/null
@@ -33,21 +36,27 @@ class Server:
 
     port: int = 0
     reason: str = ""
+    # The folder of its programs.
+    programs: Path | None = None
 
     def url(self, name: str) -> str:
-        return f"postgresql+psycopg://postgres@{HOST}:{self.port}/{name}"
+        return f"postgresql+psycopg://{OWNER}@{HOST}:{self.port}/{name}"
+
+    def superuser_url(self, name: str) -> str:
+        return self.url(name).replace(f"{OWNER}@", f"{SUPERUSER}@")
 
     def create(self, name: str, template: str | None = None) -> str:
         """A new database, empty or a copy of another; returns its address."""
         copied = f' TEMPLATE "{template}"' if template else ""
-        self._say(f'CREATE DATABASE "{name}"{copied}')
+        self.say(f'CREATE DATABASE "{name}" OWNER {OWNER}{copied}')
         return self.url(name)
 
     def drop(self, name: str) -> None:
-        self._say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.say(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _say(self, statement: str) -> None:
-        where = {"host": HOST, "port": self.port, "user": "postgres", "dbname": "postgres"}
+    def say(self, statement: str) -> None:
+        """Runs a statement as the server's superuser."""
+        where = {"host": HOST, "port": self.port, "user": SUPERUSER, "dbname": "postgres"}
         with psycopg.connect(autocommit=True, **where) as connection:
             connection.execute(statement)
 
@@ -95,11 +104,13 @@ def _started(folder: Path) -> Server:
     assert keeper.stdout is not None
     if keeper.stdout.readline() != b"ready\n":
         raise OSError("pg_ctl could not start a server")
-    return Server(port)
+    started = Server(port, programs=folder)
+    started.say(f"CREATE ROLE {OWNER} LOGIN")
+    return started
 
 
 def _make(folder: Path, home: Path, become: dict[str, Any]) -> None:
-    words = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
+    words = ("-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C")
     subprocess.run(
         [str(folder / "initdb"), "-D", str(home / "data"), *words],
         check=True,
