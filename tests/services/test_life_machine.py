@@ -152,6 +152,11 @@ class Board(HonestPostman):
         return [one for one in found if one.delivery.kind in kinds]
 
 
+def is_settled(route: Fields) -> bool:
+    """Whether all that was to be said along it has been said and noted."""
+    return bool(route["settled"] == route["revision"])
+
+
 class Life(RuleBasedStateMachine):
     """People, Slack's troubles and time take turns; see the module's promise."""
 
@@ -656,8 +661,13 @@ class Life(RuleBasedStateMachine):
             if not any(newest in tokens_in(one) for one in copies):
                 # Of several parts the first may stand already, and the others never will.
                 route["sure"] = False
-            if route["settled"] != route["revision"]:
+            if not is_settled(route):
                 route["fresh"] = False
+
+    def note_taken_back(self, post: Fields) -> None:
+        for key, route in post["routes"].items():
+            if route.pop("doubted", False) and self.observed(post, key) is RouteState.RECALLED:
+                route.update(state="recalled", sure=False)
 
     def seldom(self, pick: int) -> None:
         """What ends a story happens to a few only, so that stories get long."""
@@ -713,6 +723,11 @@ class Life(RuleBasedStateMachine):
         self.do(work)
         link.update(mode=mode, ceiling=ceiling)
         self.unsettle(key)
+        for post in self.said.values():
+            route = post["routes"].get(key)
+            if route and RANK[post["label"]] > RANK[ceiling] and not is_settled(route):
+                # It stands, and nobody noted it: found above the ceiling it is taken back.
+                route["doubted"] = True
 
     @act(pick=PICK, reader=st.integers(0, 1))
     def acknowledge(self, pick: int, reader: int) -> None:
@@ -905,6 +920,7 @@ class Life(RuleBasedStateMachine):
         self.check_posts()
         assert self.database.transact(lambda uow: uow.outbox.in_state(DeliveryState.PARKED)) == ()
         for post in self.said.values():
+            self.note_taken_back(post)
             self.check_copies(post)
             self.check_text(post)
         for one in self.board.everywhere(COPY, CHANGE, REPLY, STATUS, SOURCE, RELEASE):
