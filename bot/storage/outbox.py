@@ -337,7 +337,8 @@ class Outbox:
             its = {"its_team": due[0].team, "its_lane": due[0].name}
             rows = self._connection.execute(queries.HEAD, its)
         elif due:
-            rows = self._connection.execute(queries.HEADS, {"now": self._now})
+            those = [(lane.team, lane.name) for lane in due]
+            rows = self._connection.execute(queries.HEADS, {"its_lanes": those})
         else:
             return {}
         return {(row.team, row.lane): delivery_of(row) for row in rows}

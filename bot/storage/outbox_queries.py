@@ -17,6 +17,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     union_all,
     update,
 )
@@ -128,7 +129,7 @@ DUE_LANES = (
 )
 DUE_LANE = DUE_LANES.where(ITS_LANE)
 HEAD_OF_LANE = outbox.alias("head")
-# The head of every lane that is due, in one statement.
+# The head of each of those lanes, in one statement.
 HEADS = (
     select(outbox)
     .select_from(lanes)
@@ -143,7 +144,7 @@ HEADS = (
         .correlate(lanes)
         .scalar_subquery(),
     )
-    .where(IS_DUE)
+    .where(tuple_(lanes.c.team, lanes.c.name).in_(bindparam("its_lanes", expanding=True)))
 )
 # A lane is due when it is free, and there is something left of its budget.
 DUE = case((budgets.c.open_at > LANE_DUE, budgets.c.open_at), else_=LANE_DUE)
