@@ -13,7 +13,7 @@ from bot.storage.database import GRACE_SECONDS
 ANSWER_SECONDS = 2.8
 # Kept for the transaction when lookups are slow, and for the words of a refusal after everything.
 STORE_SECONDS, WORDS_SECONDS = 0.9, 0.2
-# One transaction has no more of it than this, however much is left.
+# What an event has for its transaction, once it has had its turn in its channel.
 PATIENCE_SECONDS = 1.5
 
 
@@ -47,4 +47,4 @@ class Deadline:
         left = self._at - asyncio.get_running_loop().time() - GRACE_SECONDS - WORDS_SECONDS
         if left <= 0:
             raise errors.DatabaseBusy
-        return min(PATIENCE_SECONDS, left)
+        return left
