@@ -39,20 +39,23 @@ class Missed:
         self._resting_until: dict[str, float] = {}
         # The same for replies alone: their method has a limit of its own.
         self._replies_rest_until: dict[str, float] = {}
+        # Channels that are read but for replies that have to wait.
+        self._listed: dict[str, set[str]] = {}
         # When what is older has to be looked at again too, and from which instant on.
         self._afresh_at: dict[str, float] = {}
         self._unsure_since: dict[str, datetime] = {}
 
     def note_lost(self, team: str) -> None:
         """Nobody listened for a while: what is said now waits until that has been read back."""
-        self._done.pop(team, None)
+        self._begin_again(team)
         self._afresh_at.pop(team, None)
         self._past.lose(team)
 
     def note_gaps(self, team: str) -> bool:
         """Whether something could not be stored since: those channels are read back again."""
         gaps = self._past.take_gaps(team)
-        self._done.setdefault(team, set()).difference_update(gaps)
+        for read in (self._done, self._listed):
+            read.setdefault(team, set()).difference_update(gaps)
         return bool(gaps)
 
     async def gap(self, team: str, seconds: float) -> None:
@@ -61,7 +64,11 @@ class Missed:
 
     def note_doubt(self, team: str) -> None:
         """Something may have been missed although we listened: it is read beside what is said."""
+        self._begin_again(team)
+
+    def _begin_again(self, team: str) -> None:
         self._done.pop(team, None)
+        self._listed.pop(team, None)
 
     async def catch_up(self, team: str) -> bool:
         """Takes in what was missed; False when Slack could not be read, to be tried again."""
@@ -71,7 +78,9 @@ class Missed:
         self._past.expect(team, channels)
         done = self._done.setdefault(team, set())
         for channel in channels:
-            if channel not in done and await self._read(team, channel, start):
+            if channel in done or self._waits_for_replies(team, channel):
+                continue
+            if await self._read(team, channel, start):
                 done.add(channel)
             if time.monotonic() < self._resting_until.get(team, 0):
                 return False
@@ -79,6 +88,10 @@ class Missed:
             return False
         await self.note_heard(team)
         return True
+
+    def _waits_for_replies(self, team: str, channel: str) -> bool:
+        rests = time.monotonic() < self._replies_rest_until.get(team, 0)
+        return rests and channel in self._listed.get(team, ())
 
     async def _begin(self, team: str) -> tuple[datetime, tuple[str, ...]]:
         """Where the gap begins; that what is older will be read afresh is stored first."""
@@ -115,7 +128,8 @@ class Missed:
             await self._messages.take_missed(team, channel, message)
         if span.is_listed:
             shown = {str(one["ts"]) for one in span.messages}
-            self._past.note_read(team, channel, shown, began)
+            self._past.note_read(team, channel, shown, began, float(span.oldest))
+            self._listed.setdefault(team, set()).add(channel)
         if not span.is_complete:
             return False
         absent = known - {str(one["ts"]) for one in span.messages}

@@ -43,10 +43,13 @@ class Past:
         `mark` is what history shows of it, a message's `ts`; of an edit, a deletion or a reply
         anything else.
         """
+        now = time.monotonic()
         unread = self._unread.setdefault(team, set())
         if unread is not None:
             unread.add(channel)
-        self._missing.setdefault((team, channel), {})[mark] = time.monotonic()
+        missing = self._missing.setdefault((team, channel), {})
+        # Coming again, a message is not younger; an edit or a deletion may be another.
+        missing[mark] = missing.get(mark, now) if is_ts(mark) else now
         self._open_gap(team, channel)
 
     def take_gaps(self, team: str) -> set[str]:
@@ -69,15 +72,18 @@ class Past:
             del self._missing[missing]
         self._pulse()
 
-    def note_read(self, team: str, channel: str, shown: Set[str], began: float) -> None:
-        """What was said there while nobody listened has been taken in.
+    def note_read(
+        self, team: str, channel: str, shown: Set[str], began: float, oldest: float
+    ) -> None:
+        """What was said there while nobody listened has been taken in, from `oldest` (a `ts`) on.
 
         `shown`: the `ts` of all messages that history showed; `began`: when it was asked for them.
+        Replies may have had to wait: one that was refused then holds up nothing.
         """
         missing = {
             mark: came
             for mark, came in self._missing.pop((team, channel), {}).items()
-            if not (_was_read(mark, came, began) or mark in shown)
+            if not (mark in shown or _was_read(mark, came, began, oldest))
         }
         if missing:
             self._missing[team, channel] = missing
@@ -128,9 +134,14 @@ class Past:
         self._progress.clear()
 
 
-def _was_read(mark: str, came: float, began: float) -> bool:
-    """Whether history told it without showing it: an edit or a deletion, or what is gone since."""
-    return came < began - (SHOWN_SECONDS if is_ts(mark) else 0)
+def _was_read(mark: str, came: float, began: float, oldest: float) -> bool:
+    """Whether nothing more is to be expected of history: it was asked after this had come.
+
+    Except for a message, which it has to show while it stands; one from before it cannot.
+    """
+    if not is_ts(mark):
+        return came < began
+    return came < began - SHOWN_SECONDS or float(mark) < oldest
 
 
 def is_ts(mark: str) -> bool:

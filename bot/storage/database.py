@@ -9,9 +9,9 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Protocol, TypeVar
@@ -31,7 +31,7 @@ POOL_SIZE = 8
 BUSY_SECONDS = 10
 # How long work that has begun may take beyond its time to begin: a transaction takes milliseconds.
 GRACE_SECONDS = 0.5
-# In a database that is at work another transaction begins or ends long before this.
+# Where nobody else holds the database, who waits for it begins long before this.
 STILL_SECONDS = 0.6
 
 
@@ -102,8 +102,9 @@ class Database:
         self.clock = clock
         self._lanes: set[tuple[str, str]] = set()
         self._limits = limits
-        # When a transaction began or ended last.
+        # When a transaction of this process ended last, and the threads that are in one now.
         self._moved_at = 0.0
+        self._at_work: set[int] = set()
         self._follower: tuple[Follower, asyncio.AbstractEventLoop] | None = None
         # SQLite's one connection is in one transaction at a time, whoever asks for it.
         self._turn: AbstractContextManager[Any] = (
@@ -122,9 +123,9 @@ class Database:
         """Runs `work` in one transaction, in a thread of the database's own.
 
         With `within` (seconds), work that has not begun by then never begins: DatabaseBusy is
-        raised, and nothing was or will be done; sooner, when all that time no transaction began or
-        ended, for then the database is locked or away. Work that has begun and goes on for longer
-        than that and a moment more is not waited for: OutcomeUncertain.
+        raised, and nothing was or will be done; sooner where meanwhile no transaction of this
+        process is at work, for then the database is locked or away. Work that has begun and goes on
+        for longer than that and a moment more is not waited for: OutcomeUncertain.
         """
         progress = Progress(None if within is None else time.monotonic() + within)
         loop = asyncio.get_running_loop()
@@ -146,9 +147,10 @@ class Database:
         asked_at = time.monotonic()
         until = asked_at + seconds
         while not running.done() and (now := time.monotonic()) < until:
-            still_at = max(self._moved_at, asked_at) + STILL_SECONDS
+            moved_at = now if self._at_work else self._moved_at
+            still_at = max(moved_at, asked_at) + STILL_SECONDS
             if now >= still_at and progress.give_up():
-                return False
+                raise errors.DatabaseBusy
             pause = (until if progress.has_begun else min(until, still_at)) - now
             await asyncio.wait((running,), timeout=max(pause, 0.001))
         return running.done()
@@ -186,8 +188,12 @@ class Database:
         # Nobody waits any more: the lock is not waited for either.
         progress.require_time()
         try:
-            with self._turn, self.engine.connect() as connection, connection.begin():
-                self._moved_at = time.monotonic()
+            with (
+                self._turn,
+                self.engine.connect() as connection,
+                connection.begin(),
+                self._working(),
+            ):
                 progress.begin()
                 now = self._now(connection)
                 uow = UnitOfWork(connection, now, self.keys, self._lanes, self._limits)
@@ -201,8 +207,18 @@ class Database:
             if progress.has_to_commit and not self.is_sqlite and error.connection_invalidated:
                 raise errors.OutcomeUncertain from error
             raise errors.DatabaseBusy from error
-        self._moved_at = time.monotonic()
         return done
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Whoever waits meanwhile waits for work, not for a lock of somebody else's."""
+        thread = threading.get_ident()
+        self._at_work.add(thread)
+        try:
+            yield
+        finally:
+            self._at_work.discard(thread)
+            self._moved_at = time.monotonic()
 
     async def listen(self, heard: Callable[[], None]) -> None:
         """Until cancelled, hears of what other processes promised; on SQLite there is no hint."""

@@ -201,18 +201,20 @@ class Connector:
 
     async def _watch(self) -> None:
         """Reads back after every (re)connection; only then does the clock of the heard go on."""
+        pause = min(GAP_SECONDS, self._watch_seconds)
         while True:
+            rest = self._watch_seconds - pause
             try:
                 await self._look()
             except TryAgain:
                 log.warning("slack.watch_database_busy", workspace=self.name)
+                rest = 0
             except Exception:
                 # Without its watch a workspace would never again be read back.
                 log.exception("slack.watch_fault", workspace=self.name)
-            # Something that could not be stored holds up its channel until that is read back.
-            pause = min(GAP_SECONDS, self._watch_seconds)
             await asyncio.sleep(pause)
-            await self._listener.gap(self._connection.team, self._watch_seconds - pause)
+            # Something that could not be stored holds up its channel until that is read back.
+            await self._listener.gap(self._connection.team, rest)
 
     async def _look(self) -> None:
         team = self._connection.team

@@ -154,27 +154,20 @@ class People:
         )
 
     async def _profile(self, team: str, user: str) -> Profile | None:
-        profile: Profile | None
         known = self._profiles.get((team, user))
         if known and known.until > time.monotonic():
             return known
-        silent_until = self._silent_until.get(team)
-        if team not in self._clients or (silent_until or 0.0) > time.monotonic():
+        if team not in self._clients or self._silent_until.get(team, 0.0) > time.monotonic():
             return known
-        if silent_until is not None:
-            # Of many requests one finds out whether it answers again.
-            self._silent_until[team] = time.monotonic() + SILENT_SECONDS
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
-                profile = await self._ask(team, user)
+                return await self._ask(team, user)
         except SlackApiError:
-            profile = known
+            return known
         except FAILURES:
             # A workspace that does not answer is not waited for again by every request.
             self._silent_until[team] = time.monotonic() + SILENT_SECONDS
             return known
-        self._silent_until.pop(team, None)
-        return profile
 
     async def _ask(self, team: str, user: str) -> Profile:
         client = self._clients[team]

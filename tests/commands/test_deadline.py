@@ -28,15 +28,11 @@ NOTHING = Arguments((), {}, "")
 
 
 @asynccontextmanager
-async def deaf_slack(
-    database: Database, catalog: Catalog, asked: list[str] | None = None
-) -> AsyncIterator[Edge]:
+async def deaf_slack(database: Database, catalog: Catalog) -> AsyncIterator[Edge]:
     """An edge whose Slack takes every request and never answers one."""
     end = asyncio.Event()
 
-    async def hang(request: web.Request) -> web.Response:
-        if asked is not None:
-            asked.append(request.path)
+    async def hang(_request: web.Request) -> web.Response:
         await end.wait()
         return web.json_response({"ok": False})
 
@@ -99,21 +95,3 @@ async def test_what_has_no_time_left_does_not_begin() -> None:
     with pytest.raises(errors.SlackUnreachable):
         async with spent.looking_up():
             await asyncio.Event().wait()
-
-
-async def test_of_many_requests_one_finds_out_whether_slack_answers_again(
-    database: Database, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("integrations.slack.people.LOOKUP_SECONDS", 0.1)
-    monkeypatch.setattr("integrations.slack.people.SILENT_SECONDS", 0.3)
-    asked: list[str] = []
-    async with deaf_slack(database, catalog, asked) as edge:
-
-        async def ten_ask() -> None:
-            await asyncio.gather(*(edge.people.person(SATO.team, f"U0{n}") for n in range(10)))
-
-        await ten_ask()
-        before = len(asked)
-        await asyncio.sleep(0.4)
-        await ten_ask()
-    assert len(asked) == before + 1

@@ -150,9 +150,9 @@ async def test_an_event_that_could_not_be_stored_is_not_acknowledged(
     later = await app.async_dispatch(_message("#advisory [TLP:GREEN] later", ts="1900000000.1"))
     assert later.status == 503, "nothing overtakes what could not be stored"
     assert past.take_gaps(cast.TOKYO) == {cast.TOKYO_ADV}
-    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1"}, time.monotonic())
+    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1"}, time.monotonic(), 0)
     assert past.take_gaps(cast.TOKYO) == {cast.TOKYO_ADV}, "one of them is still missing"
-    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1", SAID_AT}, time.monotonic())
+    past.note_read(cast.TOKYO, cast.TOKYO_ADV, {"1900000000.1", SAID_AT}, time.monotonic(), 0)
     accepted = await app.async_dispatch(_message("#advisory [TLP:GREEN] patch"))
     assert accepted.status == 200
     assert len(database.transact(lambda uow: uow.advisories.latest(9))) == 1

@@ -215,8 +215,12 @@ async def test_while_replies_have_to_wait_what_was_said_in_the_channel_is_taken_
     channel.replies_are_limited = True
     clock.advance(60)
     assert not await missed.catch_up(cast.TOKYO)
+    listings = len(channel.asked)
+    assert not await missed.catch_up(cast.TOKYO)
+    assert len(channel.asked) == listings, "nothing is new there, and it is not listed again"
     channel.say(ts(clock, 1), f"{GREEN} said meanwhile")
     clock.advance(5)
+    missed.note_doubt(cast.TOKYO)
     assert not await missed.catch_up(cast.TOKYO)
     assert len(advisories(database)) == 2
     assert channel.threads_asked == 1, "Slack's Retry-After is heeded"

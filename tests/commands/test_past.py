@@ -97,7 +97,7 @@ async def test_what_history_does_not_list_is_there_when_it_was_asked_afterwards(
     reading = Past()
     began = time.monotonic()
     reading.note_gap(TEAM, CHANNEL, mark)
-    reading.note_read(TEAM, CHANNEL, set(), began)
+    reading.note_read(TEAM, CHANNEL, set(), began, 0)
     assert reading.take_gaps(TEAM) == {CHANNEL}
     read(reading)
     assert reading.take_gaps(TEAM) == set()
@@ -106,10 +106,17 @@ async def test_what_history_does_not_list_is_there_when_it_was_asked_afterwards(
 async def test_what_was_deleted_meanwhile_is_not_waited_for_without_end() -> None:
     reading = Past()
     reading.note_gap(TEAM, CHANNEL, "1.1")
-    reading.note_read(TEAM, CHANNEL, set(), time.monotonic() + SHOWN_SECONDS + 1)
+    reading.note_read(TEAM, CHANNEL, set(), time.monotonic() + SHOWN_SECONDS + 1, 0)
     order: list[str] = []
     await _take(reading, order, "after")
     assert order == ["after"]
+
+
+async def test_what_is_older_than_what_was_read_is_not_waited_for() -> None:
+    reading = Past()
+    reading.note_gap(TEAM, CHANNEL, "0.5")
+    read(reading)
+    assert reading.take_gaps(TEAM) == set()
 
 
 async def test_a_gap_wakes_whoever_reads_back() -> None:
@@ -131,7 +138,7 @@ async def test_a_channel_that_is_linked_no_more_has_no_gap() -> None:
 
 
 def read(reading: Past, *shown: str) -> None:
-    reading.note_read(TEAM, CHANNEL, set(shown), time.monotonic() + 0.001)
+    reading.note_read(TEAM, CHANNEL, set(shown), time.monotonic() + 0.001, 1)
 
 
 async def _take(reading: Past, order: list[str], word: str, *, missed: bool = False) -> None:
