@@ -105,10 +105,10 @@ def run_check(
     try:
         settings = load_settings(path, os.environ if environ is None else environ)
         url = settings.database.url.get_secret_value()
-        state = _state_of_database(url)
+        state, is_bound = _state_of_database(url)
         _require_tokens(settings, state)
         notes.append(catalog.say(lang, f"setup.check.{state}"))
-        if state != "database_new" and not _is_bound_by_walls(url):
+        if not is_bound:
             notes.append(catalog.say(lang, "setup.check.database_superuser"))
     except BadConfiguration as refusal:
         faults: Sequence[Fault] = refusal.parameters["faults"]  # type: ignore[assignment]
@@ -135,31 +135,26 @@ def _require_tokens(settings: Settings, state: str) -> None:
         raise BadConfiguration(faults=sealed)
 
 
-def _state_of_database(url: str) -> str:
-    """How the database is, without creating one; raises BadConfiguration when it cannot be used."""
+def _state_of_database(url: str) -> tuple[str, bool]:
+    """How the database is, without creating one, and whether walls bind the role.
+
+    Raises BadConfiguration when it cannot be used.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         file = Path(parsed.database or ":memory:")
         if not file.parent.is_dir():
             raise BadConfiguration(faults=[Fault("database.url", "database_folder")])
         if not file.exists():
-            return "database_new"
+            return "database_new", True
     else:
         parsed = parsed.update_query_dict({"connect_timeout": CONNECT_SECONDS})
     database = Database(parsed.render_as_string(hide_password=False))
     try:
-        database.ping()
-        return "database_good" if is_current(database) else "database_behind"
+        is_bound = database.transact(lambda uow: uow.walls.bind_this_role())
+        return "database_good" if is_current(database) else "database_behind", is_bound
     except (DatabaseBusy, SQLAlchemyError):
         raise BadConfiguration(faults=[Fault("database.url", "database_unreachable")]) from None
-    finally:
-        database.close()
-
-
-def _is_bound_by_walls(url: str) -> bool:
-    database = Database(url)
-    try:
-        return database.transact(lambda uow: uow.walls.bind_this_role())
     finally:
         database.close()
 

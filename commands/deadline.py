@@ -13,8 +13,6 @@ from bot.storage.database import GRACE_SECONDS
 ANSWER_SECONDS = 2.8
 # Kept for the transaction when lookups are slow, and for the words of a refusal after everything.
 STORE_SECONDS, WORDS_SECONDS = 0.9, 0.2
-# What an event has for its transaction, once it has had its turn in its channel.
-PATIENCE_SECONDS = 1.5
 
 
 class Deadline:

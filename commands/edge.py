@@ -27,7 +27,7 @@ from bot.storage.unit_of_work import UnitOfWork
 from bot.texts.catalog import Catalog, Language
 from commands.arguments import Arguments
 from commands.catalogue import Ask, Place, Reply, Then
-from commands.deadline import PATIENCE_SECONDS, Deadline
+from commands.deadline import Deadline
 from integrations.slack.people import People
 from integrations.slack.speech import Safe, Speech
 
@@ -36,6 +36,8 @@ T = TypeVar("T")
 Handler = Callable[[Ask], Reply]
 # Slack redelivers within minutes; what it might ask for again is remembered that long, roughly.
 ANSWERS_KEPT = 1_000
+# What an event has for its transaction, once it has had its turn in its channel.
+EVENT_SECONDS = 1.5
 Looks = Callable[[UnitOfWork], Sequence[Place]]
 
 
@@ -211,7 +213,7 @@ class Edge:
         return Speech(self._catalog, language)
 
     async def _store(
-        self, work: Callable[[UnitOfWork], T], patience: float | None = PATIENCE_SECONDS
+        self, work: Callable[[UnitOfWork], T], patience: float | None = EVENT_SECONDS
     ) -> T:
         """One transaction; the dispatcher is woken when it has something new to say."""
 

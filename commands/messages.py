@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ from integrations.slack.teams import acting_team
 Body = Mapping[str, Any]
 # Message subtypes in which a person or a feed says something (docs: message event, subtypes).
 SPOKEN = frozenset({None, "file_share", "me_message", "bot_message", "thread_broadcast"})
+TS = re.compile(r"\d{1,12}\.\d{1,6}", re.ASCII)
 
 
 class Messages:
@@ -97,31 +99,32 @@ class Messages:
             (intake.take_edit if edited else intake.take_message)(uow, message)
             capturing.take_spoken(uow, message)
 
-        mark = _mark(event, is_reply=is_reply, edited=edited)
-        async with self._past.turn(team, channel, mark, missed=missed):
+        listed = None if is_reply or edited else _ts(event)
+        async with self._past.turn(team, channel, listed, missed=missed):
             message = await self._message(team, channel, event, text)
             if message is not None:
-                with self._gap_noted(team, channel, mark, missed=missed):
+                with self._gap_noted(team, channel, listed, missed=missed):
                     await self._edge.take(
                         lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
                     )
 
     @contextmanager
-    def _gap_noted(self, team: str, channel: str, mark: str, *, missed: bool) -> Iterator[None]:
+    def _gap_noted(
+        self, team: str, channel: str, ts: str | None, *, missed: bool
+    ) -> Iterator[None]:
         """What could not be stored comes again or is read back; until then nothing overtakes it."""
         try:
             yield
         except errors.TryAgain:
             if not missed:
-                self._past.note_gap(team, channel, mark)
+                self._past.note_gap(team, channel, ts)
             raise
 
     async def _take_deletion(
         self, team: str, channel: str, ts: str, *, missed: bool = False
     ) -> None:
-        mark = f"deletion of {ts}"
-        async with self._past.turn(team, channel, mark, missed=missed):
-            with self._gap_noted(team, channel, mark, missed=missed):
+        async with self._past.turn(team, channel, None, missed=missed):
+            with self._gap_noted(team, channel, None, missed=missed):
                 await self._edge.take(lambda uow: _take_deletion(uow, team, channel, ts))
 
     async def _message(
@@ -163,10 +166,10 @@ def said(event: Mapping[str, Any]) -> str:
     return "\n".join(words for words in attached if words)
 
 
-def _mark(event: Mapping[str, Any], *, is_reply: bool, edited: bool) -> str:
-    """What tells that a channel's history shows this; it lists neither every reply nor edit."""
+def _ts(event: Mapping[str, Any]) -> str | None:
+    """A message's `ts`, where it has one by which history could show it."""
     ts = str(event.get("ts"))
-    return f"edit of {ts}" if edited else f"reply {ts}" if is_reply else ts
+    return ts if TS.fullmatch(ts) else None
 
 
 def _file_ids(event: Mapping[str, Any]) -> list[str]:

@@ -39,7 +39,7 @@ class Missed:
         self._resting_until: dict[str, float] = {}
         # The same for replies alone: their method has a limit of its own.
         self._replies_rest_until: dict[str, float] = {}
-        # Channels that are read but for replies that have to wait.
+        # Channels of which all is read but, perhaps, replies that have to wait.
         self._listed: dict[str, set[str]] = {}
         # When what is older has to be looked at again too, and from which instant on.
         self._afresh_at: dict[str, float] = {}
@@ -58,9 +58,9 @@ class Missed:
             read.setdefault(team, set()).difference_update(gaps)
         return bool(gaps)
 
-    async def gap(self, team: str, seconds: float) -> None:
+    async def wait_for_gap(self, team: str, seconds: float) -> None:
         """Returns when something could not be stored, and after so long in any case."""
-        await self._past.gap(team, seconds)
+        await self._past.wait_for_gap(team, seconds)
 
     def note_doubt(self, team: str) -> None:
         """Something may have been missed although we listened: it is read beside what is said."""
@@ -120,19 +120,19 @@ class Missed:
         """Takes a channel's messages in; False while it cannot be told what was deleted."""
         known = await self._edge.look(lambda uow: _known(uow, team, channel, start))
         began = time.monotonic()
-        has_replies = began >= self._replies_rest_until.get(team, 0)
-        span = await self._history.since(team, channel, start, has_replies=has_replies)
+        with_replies = began >= self._replies_rest_until.get(team, 0)
+        span = await self._history.since(team, channel, start, with_replies=with_replies)
+        shown = {str(one["ts"]) for one in span.messages}
         rests = self._replies_rest_until if span.is_listed else self._resting_until
         rests[team] = max(rests.get(team, 0.0), time.monotonic() + span.wait)
         for message in span.messages:
             await self._messages.take_missed(team, channel, message)
         if span.is_listed:
-            shown = {str(one["ts"]) for one in span.messages}
             self._past.note_read(team, channel, shown, began, float(span.oldest))
             self._listed.setdefault(team, set()).add(channel)
         if not span.is_complete:
             return False
-        absent = known - {str(one["ts"]) for one in span.messages}
+        absent = known - shown
 
         def vanished(uow: UnitOfWork) -> set[str]:
             old = {ts for ts in absent if float(ts) < (uow.now - YOUNG).timestamp()}

@@ -27,8 +27,9 @@ class Past:
         # None: it is not known yet which channels have to be read.
         self._unread: dict[str, set[str] | None] = dict.fromkeys(teams)
         self._gaps: dict[str, set[str]] = {}
-        # Per channel what could not be stored, by its mark, and when it came.
-        self._missing: dict[tuple[str, str], dict[str, float]] = {}
+        # Per channel what could not be stored, and when it came: messages by their `ts`; None for
+        # the last of all that history does not list.
+        self._missing: dict[tuple[str, str], dict[str | None, float]] = {}
         self._turns: dict[tuple[str, str], asyncio.Lock] = {}
         self._progress = asyncio.Event()
         self._noted: dict[str, asyncio.Event] = {}
@@ -37,11 +38,10 @@ class Past:
         """Nobody listened to the workspace for a while: its past has to be read again."""
         self._unread[team] = None
 
-    def note_gap(self, team: str, channel: str, mark: str) -> None:
+    def note_gap(self, team: str, channel: str, ts: str | None) -> None:
         """Something said there could not be stored: what follows must not overtake it.
 
-        `mark` is what history shows of it, a message's `ts`; of an edit, a deletion or a reply
-        anything else.
+        `ts`: of a message, which history will show; None for an edit, a deletion or a reply.
         """
         now = time.monotonic()
         unread = self._unread.setdefault(team, set())
@@ -49,7 +49,7 @@ class Past:
             unread.add(channel)
         missing = self._missing.setdefault((team, channel), {})
         # Coming again, a message is not younger; an edit or a deletion may be another.
-        missing[mark] = missing.get(mark, now) if is_ts(mark) else now
+        missing[ts] = now if ts is None else missing.get(ts, now)
         self._open_gap(team, channel)
 
     def take_gaps(self, team: str) -> set[str]:
@@ -57,7 +57,7 @@ class Past:
         self._event(team).clear()
         return self._gaps.pop(team, set())
 
-    async def gap(self, team: str, seconds: float) -> None:
+    async def wait_for_gap(self, team: str, seconds: float) -> None:
         """Returns when something is missing in the workspace, and after so long in any case."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
@@ -81,9 +81,9 @@ class Past:
         Replies may have had to wait: one that was refused then holds up nothing.
         """
         missing = {
-            mark: came
-            for mark, came in self._missing.pop((team, channel), {}).items()
-            if not (mark in shown or _was_read(mark, came, began, oldest))
+            ts: came
+            for ts, came in self._missing.pop((team, channel), {}).items()
+            if not (ts in shown or _was_read(ts, came, began, oldest))
         }
         if missing:
             self._missing[team, channel] = missing
@@ -95,7 +95,7 @@ class Past:
 
     @asynccontextmanager
     async def turn(
-        self, team: str, channel: str, mark: str, *, missed: bool
+        self, team: str, channel: str, ts: str | None, *, missed: bool
     ) -> AsyncIterator[None]:
         """One message's turn in its channel; raises DatabaseBusy when it does not come in time."""
         lock = self._turns.setdefault((team, channel), asyncio.Lock())
@@ -107,12 +107,12 @@ class Past:
         except TimeoutError as error:
             # What is being read back just now may be older than this: it is read once more.
             if not missed:
-                self.note_gap(team, channel, mark)
+                self.note_gap(team, channel, ts)
             raise errors.DatabaseBusy from error
         try:
             # Whoever had the turn before may have left a gap.
             if not missed and self._is_unread(team, channel):
-                self.note_gap(team, channel, mark)
+                self.note_gap(team, channel, ts)
                 raise errors.DatabaseBusy
             yield
         finally:
@@ -134,16 +134,11 @@ class Past:
         self._progress.clear()
 
 
-def _was_read(mark: str, came: float, began: float, oldest: float) -> bool:
+def _was_read(ts: str | None, came: float, began: float, oldest: float) -> bool:
     """Whether nothing more is to be expected of history: it was asked after this had come.
 
     Except for a message, which it has to show while it stands; one from before it cannot.
     """
-    if not is_ts(mark):
+    if ts is None:
         return came < began
-    return came < began - SHOWN_SECONDS or float(mark) < oldest
-
-
-def is_ts(mark: str) -> bool:
-    """Whether a mark is the `ts` of a message, which history shows."""
-    return mark.replace(".", "", 1).isdigit()
+    return came < began - SHOWN_SECONDS or float(ts) < oldest

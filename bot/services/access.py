@@ -62,7 +62,7 @@ def require_part(uow: UnitOfWork, official: Official, act: Act, *, author: bool 
 def note_refusal(
     uow: UnitOfWork, team: str, user: str, asked: str, refusal: errors.BotError
 ) -> None:
-    """Records that somebody was refused and why, a decision that it is; never what they typed."""
+    """Records that somebody was refused, and why, if that is a decision; never what they typed."""
     if not isinstance(refusal, DECISIONS):
         return
     who: Official | Visitor | None = uow.officials.find(team, user)

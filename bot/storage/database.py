@@ -143,15 +143,16 @@ class Database:
     async def _has_ended(
         self, running: asyncio.Future[T], progress: Progress, seconds: float
     ) -> bool:
-        """Waits no longer than that, and not where nothing moves."""
+        """Waits no longer than that; raises DatabaseBusy where nothing moves."""
         asked_at = time.monotonic()
         until = asked_at + seconds
         while not running.done() and (now := time.monotonic()) < until:
-            moved_at = now if self._at_work else self._moved_at
-            still_at = max(moved_at, asked_at) + STILL_SECONDS
-            if now >= still_at and progress.give_up():
+            look_at = max(self._moved_at, asked_at) + STILL_SECONDS
+            if self._at_work:
+                look_at = now + STILL_SECONDS
+            elif now >= look_at and progress.give_up():
                 raise errors.DatabaseBusy
-            pause = (until if progress.has_begun else min(until, still_at)) - now
+            pause = (until if progress.has_begun else min(until, look_at)) - now
             await asyncio.wait((running,), timeout=max(pause, 0.001))
         return running.done()
 

@@ -41,7 +41,7 @@ class Listener(Protocol):
 
     def note_gaps(self, team: str) -> bool: ...
 
-    async def gap(self, team: str, seconds: float) -> None: ...
+    async def wait_for_gap(self, team: str, seconds: float) -> None: ...
 
     async def catch_up(self, team: str) -> bool: ...
 
@@ -214,7 +214,7 @@ class Connector:
                 log.exception("slack.watch_fault", workspace=self.name)
             await asyncio.sleep(pause)
             # Something that could not be stored holds up its channel until that is read back.
-            await self._listener.gap(self._connection.team, rest)
+            await self._listener.wait_for_gap(self._connection.team, rest)
 
     async def _look(self) -> None:
         team = self._connection.team

@@ -53,7 +53,7 @@ class History:
         self._budget = budget or Budget()
 
     async def since(
-        self, team: str, channel: str, start: datetime, *, has_replies: bool = True
+        self, team: str, channel: str, start: datetime, *, with_replies: bool = True
     ) -> Span:
         """The messages of a channel from an instant on, with replies in threads among them.
 
@@ -73,7 +73,7 @@ class History:
                     break
             is_listed = True
             heads = [one for one in found if self._has_replies(team, one, oldest)]
-            if heads and not has_replies:
+            if heads and not with_replies:
                 return Span(oldest, _in_order(found, oldest), False)
             for head in heads:
                 replies += await self._replies(team, channel, str(head["ts"]), oldest)

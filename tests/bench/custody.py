@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import time
-from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 
-from bot.domain.chain import CHECKPOINT_EVERY, GENESIS, Checkpoint, Entry, Head, hash_of, stamp
+from bot.domain.chain import GENESIS, Entry, Head
 from bot.domain.officials import Government
 from bot.oversight import verify_audit
 from bot.storage.database import Database
@@ -23,25 +22,27 @@ from bot.storage.tables import audit_events
 from bot.storage.tables_audit import audit_checkpoints
 from bot.storage.unit_of_work import UnitOfWork
 from tests.bench.engine import Finding
+from tests.domain.test_chain import entry, signed
+from tests.test_oversight import edited, tampered
 
 TARGET_SECONDS = 60.0
 MILLION = 1_000_000
-BEGAN = datetime(2024, 1, 1, tzinfo=UTC)
-FACTS = '{"destinations":12,"label":"TLP:GREEN","link":"LNK-7Q3F"}'
 AT_ONCE = 10_000
 
 
 def measure(folder: Path, count: int) -> list[Finding]:
     """Seconds of `audit verify`, the share of a million; a row that was changed has to be found."""
     keys = KeyRing.new()
-    database = Database(f"sqlite:///{folder / 'custody.db'}", keys=keys)
+    config = folder / "custody" / "kakehashi.toml"
+    config.parent.mkdir()
+    database = Database(f"sqlite:///{config.parent / 'kakehashi.db'}", keys=keys)
     upgrade(database)
     heads = [str(_written(database, keys, side, count // 2)) for side in Government]
     wall, processor = time.perf_counter(), time.process_time()
     if _verified(database, heads):
         raise RuntimeError("a good log did not verify")
     wall, processor = time.perf_counter() - wall, time.process_time() - processor
-    database.transact(_tamper)
+    tampered(config, edited)
     if not _verified(database, heads):
         raise RuntimeError("a changed row was not found")
     database.close()
@@ -61,56 +62,27 @@ def _written(database: Database, keys: KeyRing, side: Government, count: int) ->
     """A chain as the log itself would have written it, row by row; returns its head."""
     entries = list(_chain(side, count))
     for start in range(0, count, AT_ONCE):
-        rows = [
-            one._asdict() | {"at": datetime.fromisoformat(f"{one.at}+00:00")}
-            for one in entries[start : start + AT_ONCE]
-        ]
-        database.transact(partial(_add, rows=rows))
-    database.transact(
-        partial(_sign, keys=keys, signed=entries[CHECKPOINT_EVERY - 1 :: CHECKPOINT_EVERY])
-    )
+        rows = [one._asdict() for one in entries[start : start + AT_ONCE]]
+        database.transact(partial(_add, table=audit_events, rows=rows))
+    marks = [dict(vars(one)) for one in signed(entries, keys)]
+    database.transact(partial(_add, table=audit_checkpoints, rows=marks))
     return Head(entries[-1].hash, count, side.value)
 
 
 def _chain(side: Government, count: int) -> Iterator[Entry]:
     previous = GENESIS
     for seq in range(1, count + 1):
-        at = stamp(BEGAN + timedelta(seconds=seq))
-        subject = f"ADV-2024-{seq:06}"
-        bare = Entry(
-            side.value, seq, at, "T0TOKYO/U01SATO", "advisory.issue", subject, FACTS, previous, ""
-        )
-        previous = hash_of(bare)
-        yield bare._replace(hash=previous)
+        one = entry(side.value, seq, previous)
+        previous = one.hash
+        yield one
 
 
-def _add(uow: UnitOfWork, rows: list[dict[str, object]]) -> None:
-    uow.connection.execute(insert(audit_events), rows)
+def _add(uow: UnitOfWork, table: Table, rows: Sequence[Mapping[str, object]]) -> None:
+    uow.connection.execute(insert(table), [row | {"at": _instant(row)} for row in rows])
 
 
-def _sign(uow: UnitOfWork, keys: KeyRing, signed: list[Entry]) -> None:
-    previous, rows = GENESIS, []
-    for entry in signed:
-        bare = Checkpoint(
-            entry.government, entry.seq, entry.hash, entry.at, keys.signing_id, previous
-        )
-        one = replace(bare, signature=keys.sign(bare.statement))
-        rows.append(vars(one) | {"at": datetime.fromisoformat(f"{one.at}+00:00")})
-        previous = one.digest
-    uow.connection.execute(insert(audit_checkpoints), rows)
-
-
-def _tamper(uow: UnitOfWork) -> None:
-    """As somebody would who owns the tables: the triggers go first."""
-    names = uow.connection.exec_driver_sql(
-        "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'"
-    )
-    for (name,) in names.fetchall():
-        uow.connection.exec_driver_sql(f"DROP TRIGGER {name}")
-    uow.connection.exec_driver_sql(
-        "UPDATE audit_events SET actor = 'T0TOKYO/U02ELSE' WHERE government = 'JP' AND seq ="
-        " (SELECT max(seq) / 2 FROM audit_events WHERE government = 'JP')"
-    )
+def _instant(row: Mapping[str, object]) -> datetime:
+    return datetime.fromisoformat(f"{row['at']}+00:00")
 
 
 def _verified(database: Database, heads: list[str]) -> int:

@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -16,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 from bot import errors
 from bot.domain.deliveries import Method
 from bot.domain.officials import Government
-from bot.storage.database import POOL_SIZE, STILL_SECONDS, Database
+from bot.storage.database import POOL_SIZE, Database
 from bot.storage.tables import lanes, sequences
 from bot.storage.unit_of_work import UnitOfWork
 from tests.cast import TOKYO, the
@@ -170,18 +169,30 @@ async def test_where_somebody_else_holds_the_lock_nobody_is_kept_waiting(tmp_pat
     assert done == ["in time"], "what was refused is never done"
 
 
-async def test_a_database_that_is_at_work_is_waited_for(url: str) -> None:
-    done: list[int] = []
+async def test_a_database_that_is_at_work_is_waited_for(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, release = threading.Semaphore(0), threading.Event()
 
-    def slowly(uow: UnitOfWork) -> None:
-        time.sleep(2 * STILL_SECONDS)
-        done.append(uow.sequences.next("slow"))
+    def hold(_uow: UnitOfWork) -> None:
+        begun.release()
+        release.wait()
 
     with opened(url) as database:
-        one_after_another = 1 if database.is_sqlite else POOL_SIZE
-        waiting = [database.run(slowly, within=3600) for _ in range(2 * one_after_another)]
-        await asyncio.gather(*waiting)
-    assert len(done) == len(waiting)
+        # As many as there are connections: nobody else has a turn.
+        count = 1 if database.is_sqlite else POOL_SIZE
+        held = [asyncio.create_task(database.run(hold)) for _ in range(count)]
+        for _ in held:
+            await asyncio.to_thread(begun.acquire)
+        with monkeypatch.context() as hurried:
+            # Whoever finds nobody at work at the first look would be refused there and then.
+            hurried.setattr("bot.storage.database.STILL_SECONDS", 0)
+            waits = asyncio.create_task(database.run(lambda _uow: "in time", within=3600))
+            await asyncio.sleep(0)
+            is_refused = waits.done()
+        release.set()
+        await asyncio.gather(*held)
+        assert (is_refused, await waits) == (False, "in time")
 
 
 def test_a_database_that_is_away_is_named_so(tmp_path: Path) -> None:

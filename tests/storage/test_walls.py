@@ -59,6 +59,7 @@ INTERNAL = {
     "reminders": "follow_up_id IN"
     f" (SELECT id FROM follow_ups WHERE {OWN} AND for_government IS NULL)",
 }
+WALLED = [(metadata.tables[name], internal) for name, internal in INTERNAL.items()]
 # A link's code is drawn by lot, and a picture's mark derived with the key of one installation.
 DRAWN = re.compile(r"LNK-[0-9A-Z]{4}|\b[0-9a-f]{8}\b")
 BOTS = "the bot's own work for both sides"
@@ -197,28 +198,26 @@ def test_the_walls_are_proven_by_a_role_that_is_bound_by_them(database: Database
 def test_behind_a_wall_there_is_nothing_internal_to_the_other_side(
     lived_in: Database, side: Government
 ) -> None:
-    for name, internal in INTERNAL.items():
-        table = metadata.tables[name]
+    for table, internal in WALLED:
         everything = _keys(lived_in, table, None)
         theirs = _keys(lived_in, table, None, internal, side.other)
         own = _keys(lived_in, table, None, internal, side)
-        assert theirs, name
-        assert own, name
-        assert _keys(lived_in, table, side) == everything - theirs, name
+        assert theirs, table
+        assert own, table
+        assert _keys(lived_in, table, side) == everything - theirs, table
 
 
 @pytest.mark.parametrize("side", Government)
 def test_behind_a_wall_nothing_of_the_other_side_is_changed_or_written(
     lived_in: Database, side: Government
 ) -> None:
-    for name, internal in INTERNAL.items():
-        table = metadata.tables[name]
+    for table, internal in WALLED:
         first = next(iter(table.c))
         theirs = tuple_(*table.primary_key).in_(_keys(lived_in, table, None, internal, side.other))
         change = table.update().values({first: first}).where(theirs)
         with _behind(lived_in, side) as uow:
             for statement in (change, table.delete().where(theirs)):
-                assert uow.connection.execute(statement).rowcount == 0, name
+                assert uow.connection.execute(statement).rowcount == 0, table
             uow.walls.leave()
             row = dict(uow.connection.execute(table.select().where(theirs)).mappings().first())
             uow.walls.take(side)

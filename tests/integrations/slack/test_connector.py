@@ -39,7 +39,7 @@ class Notebook:
     def note_gaps(self, team: str) -> bool:
         return False
 
-    async def gap(self, team: str, seconds: float) -> None:
+    async def wait_for_gap(self, team: str, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def note_doubt(self, team: str) -> None:
