@@ -12,7 +12,7 @@ from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.changes import changed_lines
 from bot.domain.deliveries import Delivery
 from bot.domain.links import Link
-from bot.services.awaiting import is_released, revision_to_show
+from bot.services.awaiting import is_released, may_update, revision_to_show
 from bot.services.cards import (
     agencies_expected,
     agency_of,
@@ -32,6 +32,8 @@ from bot.services.kinds import (
     REPLY,
     SOURCE,
     STATUS,
+    STOPPED,
+    TOMBSTONE,
     Withheld,
     parts_of,
 )
@@ -52,6 +54,8 @@ def _copy(uow: UnitOfWork, delivery: Delivery) -> CopyFacts | TombstoneFacts:
         _require_sendable(uow, advisory, link, route)
     elif not is_shown(uow, delivery, advisory):
         return _tombstone(uow, delivery, advisory)
+    elif uow.outbox.get(delivery.target).shown == TOMBSTONE:
+        _require_back(uow, advisory, link, route)
     return _copy_facts(uow, delivery, advisory, _revision_to_show(uow, delivery, link, route))
 
 
@@ -75,6 +79,16 @@ def _require_sendable(uow: UnitOfWork, advisory: Advisory, link: Link, route: Ro
         refresh_status(uow, advisory.id)
         ask_releasers(uow, advisory)
     raise Withheld("policy" if advisory.state is AdvisoryState.ISSUED else advisory.state.value)
+
+
+def _require_back(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> None:
+    """Readers had it no longer: it comes back only where it might be sent anew."""
+    if may_update(uow, advisory, link, route):
+        return
+    if link.is_live and not policy.carries(advisory, link):
+        # It is tried again once the link flows.
+        raise Withheld(STOPPED)
+    _require_sendable(uow, advisory, link, route)
 
 
 def _tombstone(uow: UnitOfWork, delivery: Delivery, advisory: Advisory) -> TombstoneFacts:

@@ -76,10 +76,11 @@ def revision_to_show(
     revision = (shown or "").partition("/")[0]
     if not revision.isdigit() or int(revision) == route.revision:
         return route.revision
-    return route.revision if _may_update(uow, advisory, link, route) else int(revision)
+    return route.revision if may_update(uow, advisory, link, route) else int(revision)
 
 
-def _may_update(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> bool:
+def may_update(uow: UnitOfWork, advisory: Advisory, link: Link, route: Route) -> bool:
+    """Whether the newest text may take the place of what stands at the end of a link."""
     if not policy.carries(advisory, link):
         return False
     found = policy.update_of(advisory, link)

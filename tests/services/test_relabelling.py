@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from bot import errors
 from bot.domain.labels import Label
-from bot.services import intake
+from bot.domain.links import Link, Mode
+from bot.services import intake, links
 from bot.services.facts import CopyFacts
 from bot.services.issuing import label_advisory
 from bot.services.kinds import COPY
@@ -104,6 +108,42 @@ def test_a_label_is_not_relaxed_below_one_in_the_text(uow: UnitOfWork) -> None:
     cast.post(uow, "TANAKA", "#advisory [TLP:AMBER] patch now")
     with pytest.raises(errors.LabelBelowText):
         relabel(uow, "TANAKA", Label.GREEN)
+
+
+WHAT_STOPS: dict[str, Callable[[UnitOfWork, Link], object]] = {
+    "paused": lambda uow, link: links.pause_link(uow, cast.the(uow, "WALSH"), link.code),
+    "cut": lambda uow, link: links.cut_link(uow, cast.the(uow, "SATO"), link.code),
+    "the ceiling fell": lambda uow, link: uow.links.save(
+        replace(link, terms=replace(link.terms, ceiling=Label.CLEAR))
+    ),
+    "everything waits for release": lambda uow, link: uow.links.save(
+        replace(link, terms=replace(link.terms, mode=Mode.MANUAL))
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("what", "state"),
+    [
+        (None, "queued"),
+        ("paused", "queued"),
+        ("cut", "withheld"),
+        ("the ceiling fell", "withheld"),
+        ("everything waits for release", "awaiting"),
+    ],
+)
+def test_what_was_taken_back_comes_back_only_where_it_might_be_sent(
+    uow: UnitOfWork, desk: Desk, what: str | None, state: str
+) -> None:
+    relabel(uow, "WALSH", Label.RED)
+    assert labels(desk) == []
+    for name in ("SUZUKI", "ITO"):
+        relabel(uow, name, Label.GREEN)
+    if what is not None:
+        WHAT_STOPS[what](uow, uow.links.all()[0])
+    assert labels(desk) == ([] if what else [Label.GREEN])
+    assert ("patch now" in desk.words(cast.CANBERRA)) is (what is None)
+    assert cast.routes(uow) == [state]
 
 
 def test_what_was_above_a_ceiling_goes_once_it_is_relaxed(uow: UnitOfWork) -> None:

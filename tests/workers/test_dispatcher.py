@@ -17,9 +17,11 @@ from bot.domain.labels import Label
 from bot.domain.links import Link, Mode
 from bot.domain.officials import Role
 from bot.services import links
-from bot.services.facts import CopyFacts, NoteFacts, StatusFacts
+from bot.services.facts import CopyFacts, NoteFacts, StatusFacts, TombstoneFacts
+from bot.services.issuing import label_advisory
 from bot.services.kinds import COPY, NOTE, STATUS
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Refused
+from bot.services.relabelling import relabel_advisory
 from bot.storage.database import Database
 from bot.storage.tables import outbox
 from bot.storage.unit_of_work import UnitOfWork
@@ -192,6 +194,36 @@ async def test_what_is_no_longer_permitted_is_withheld_and_said_so(
     assert [one.outcome for one in card(postman).routes] == [state.value]
     actions = database.transact(lambda uow: [one.action for one in uow.audit.events()])
     assert actions.count("delivery.withhold") == 1
+
+
+async def test_what_was_taken_back_comes_back_once_its_link_flows_again(
+    database: Database, dispatcher: Dispatcher, postman: HonestPostman, clock: HandClock
+) -> None:
+    def begin(uow: UnitOfWork) -> Link:
+        cast.second_releaser(uow, cast.TOKYO)
+        cast.enrol(uow, "ITO", roles=["releaser"])
+        link = cast.join(uow)
+        cast.post(uow, "TANAKA", "#advisory patch now", ts=cast.stamp(uow.now))
+        label_advisory(uow, cast.the(uow, "TANAKA"), "ADV-2026-0001", Label.GREEN)
+        return link
+
+    def relabelled(name: str, label: Label) -> None:
+        database.transact(
+            lambda uow: relabel_advisory(uow, cast.the(uow, name), "ADV-2026-0001", label)
+        )
+
+    link = database.transact(begin)
+    await settle(dispatcher, clock, 10)
+    relabelled("WALSH", Label.RED)
+    await settle(dispatcher, clock, 10)
+    for name in ("SUZUKI", "ITO"):
+        relabelled(name, Label.GREEN)
+    database.transact(lambda uow: links.pause_link(uow, cast.the(uow, "WALSH"), link.code))
+    await settle(dispatcher, clock, 10)
+    assert isinstance(postman.of(COPY)[-1].facts, TombstoneFacts)
+    database.transact(lambda uow: links.resume_link(uow, cast.the(uow, "WALSH"), link.code))
+    await settle(dispatcher, clock, 10)
+    assert isinstance(postman.of(COPY)[-1].facts, CopyFacts)
 
 
 async def test_a_released_advisory_still_leaves_after_the_link_was_made_manual(
