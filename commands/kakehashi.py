@@ -9,7 +9,7 @@ from bot.domain.calendars import CalendarName, Holiday
 from bot.domain.officials import Official, Role
 from bot.services import calendars, roster
 from bot.services.digests import digest_for
-from commands import audited
+from commands import audited, ceilings
 from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.shown_digests import digest_text
@@ -192,6 +192,7 @@ COMMAND = Command(
         Verb("holiday add", add_holiday, (DAY, OWN_CALENDAR, Field("name", Kind.TEXT))),
         Verb("holiday remove", remove_holiday, (DAY, OWN_CALENDAR)),
         Verb("holiday list", list_holidays, (ANY_CALENDAR, YEAR)),
+        *ceilings.VERBS,
         *audited.VERBS,
         Verb("digest", digest),
         Verb("help", help_),

@@ -12,7 +12,7 @@ from bot.services.cards import agency_of
 from bot.storage.unit_of_work import UnitOfWork
 from commands.arguments import Arguments, Field, Kind
 from commands.catalogue import Ask, Command, Place, Reply, Verb, only_here
-from integrations.slack.shown_links import state_word, suspension_lines, terms_line
+from integrations.slack.shown_links import ceiling_lines, state_word, suspension_lines, terms_line
 from integrations.slack.speech import Safe
 
 TERMS = (
@@ -129,6 +129,7 @@ def _told(ask: Ask, key: str, link: Link) -> Reply:
     lines = [
         ask.say(key, code=link.code, near=near, far=far, state=state),
         terms_line(ask.speech, link.terms, near.code, far.code),
+        *ceiling_lines(ask.speech, link),
         *suspension_lines(ask.speech, link),
     ]
     if link.pending is not None:
@@ -147,8 +148,8 @@ def _line(ask: Ask, link: Link) -> Safe:
 
 
 def _agencies(ask: Ask, link: Link) -> tuple[Agency, Agency]:
-    far = link.far.agency if link.far else link.to_agency
-    return _agency(ask, link.near.agency), _agency(ask, far)
+    near, far = link.agencies
+    return _agency(ask, near), _agency(ask, far)
 
 
 def _agency(ask: Ask, code: str) -> Agency:

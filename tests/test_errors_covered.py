@@ -31,6 +31,7 @@ from bot.services import (
     calendars,
     captures,
     capturing,
+    ceilings,
     dialogue_session,
     dialogues,
     follow_ups,
@@ -562,6 +563,9 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "LastAdmin": lambda s: roster.remove_official(s.uow, s.the("SATO"), cast.TOKYO, "U01SATO"),
     "DeliveryNotParked": lambda s: operations._parked(s.uow, 7),
     "SchemaNotCurrent": empty,
+    "CeilingNotFound": lambda s: ceilings.lift_ceiling(
+        s.uow, s.the("SATO"), cast.agency(s.uow, "ASD")
+    ),
     "HolidayNotFound": lambda s: calendars.remove_holiday(
         s.uow, s.the("SATO"), CalendarName.JP_GOV, BEGINNING.date()
     ),

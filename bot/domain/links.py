@@ -68,8 +68,20 @@ class End:
 
 
 @dataclass(frozen=True)
+class AgencyCeiling:
+    """The most restrictive label a side lets pass to and from the channels of an agency."""
+
+    government: Government
+    agency: str
+    label: Label
+
+
+@dataclass(frozen=True)
 class Link:
-    """Near is the end that proposed; far is known once the other side accepted."""
+    """Near is the end that proposed; far is known once the other side accepted.
+
+    `ceilings` are those set for the agencies at its ends.
+    """
 
     id: int
     code: str
@@ -87,6 +99,18 @@ class Link:
     flows_since: datetime | None = None
     pending_by: int | None = None
     suspension: Suspension | None = None
+    ceilings: tuple[AgencyCeiling, ...] = ()
+
+    @property
+    def agencies(self) -> tuple[str, str]:
+        """The agencies at its ends; of a proposal, the one it was made to."""
+        return self.near.agency, self.far.agency if self.far else self.to_agency
+
+    @property
+    def ceiling(self) -> Label:
+        """The most restrictive label that may pass: by its terms, and for the agencies it joins."""
+        labels = (self.terms.ceiling, *(one.label for one in self.ceilings))
+        return min(labels, key=lambda label: label.rank)
 
     @property
     def is_live(self) -> bool:

@@ -103,7 +103,7 @@ def channel_of(link: Link) -> Channel:
 
 def is_below_ceiling(label: Label | None, link: Link) -> bool:
     """Whether a link may carry a label at all; an unknown label is above every ceiling."""
-    return label is not None and label.rank <= link.terms.ceiling.rank
+    return label is not None and label.rank <= link.ceiling.rank
 
 
 def carries(advisory: Advisory, link: Link) -> bool:

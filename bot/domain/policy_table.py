@@ -173,9 +173,10 @@ TABLE: tuple[Row, ...] = (
     # The house: each side looks after its own.
     Row(
         ALLOW,
-        _these(Act.ENROL, Act.READ_AUDIT, Act.SET_HOLIDAYS),
+        _these(Act.ENROL, Act.READ_AUDIT, Act.SET_HOLIDAYS, Act.LIFT_CEILING),
         _these(Role.ADMIN),
     ),
+    Row(ALLOW, _these(Act.SET_CEILING), _these(Role.ADMIN), labels=RELAYED),
     Row(ALLOW, _these(Act.REMOVE), _these(Part.AUTHOR, Role.ADMIN)),
     Row(ALLOW, _these(Act.HAND_DUTY), _these(Role.ADMIN, Role.DUTY)),
     Row(ASK, _these(Act.PURGE), _these(Role.ADMIN), quorum=TWO_ADMINS),

@@ -81,6 +81,8 @@ class Act(StrEnum):
     HAND_DUTY = "hand_duty"
     READ_AUDIT = "read_audit"
     SET_HOLIDAYS = "set_holidays"
+    SET_CEILING = "set_ceiling"  # of an agency
+    LIFT_CEILING = "lift_ceiling"
     PURGE = "purge"
     CAPTURE = "capture"
     WORK = "work"  # open items, follow-ups and notes; look after one's own

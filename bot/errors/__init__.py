@@ -43,6 +43,7 @@ BotError
 │   └── BadRosterRow            a row of a roster file cannot be read
 ├── NotFound                it does not exist, or not for this person
 │   ├── LinkNotFound
+│   ├── CeilingNotFound         that side has set none for the agency
 │   ├── AdvisoryNotFound
 │   ├── ActionNotFound
 │   ├── DialogueNotFound

@@ -6,6 +6,7 @@ from bot.errors.families import NotFound, NotPossible
 
 __all__ = [
     "BotNotInChannel",
+    "CeilingNotFound",
     "ChannelArchived",
     "ChannelDecides",
     "ChannelIsPrivateTalk",
@@ -25,6 +26,10 @@ __all__ = [
 
 class LinkNotFound(NotFound):
     names = ("code",)
+
+
+class CeilingNotFound(NotFound):
+    names = ("agency",)
 
 
 class LinkToItself(NotPossible):

@@ -64,8 +64,8 @@ def _silent(uow: UnitOfWork, delivery: Delivery) -> SilenceFacts:
 
 
 def _agencies(uow: UnitOfWork, link: Link) -> tuple[Agency, Agency]:
-    far = link.far.agency if link.far else link.to_agency
-    return agency_of(uow, link.near.agency), agency_of(uow, far)
+    near, far = link.agencies
+    return agency_of(uow, near), agency_of(uow, far)
 
 
 COMPOSERS: Composers = {LINK: _link, SUSPENDED: _suspended, SILENT: _silent}

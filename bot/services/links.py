@@ -179,6 +179,13 @@ def amend_link(uow: UnitOfWork, actor: Official, code: str, terms: Terms) -> Lin
     )
 
 
+def tell_channels(uow: UnitOfWork, actor: Official, link: Link, change: str) -> None:
+    """Says in the channels of a link what somebody changed; `change`: key under `links.notice`."""
+    for end in (link.near, link.far):
+        if end is not None:
+            _notice(uow, actor, link, change, end)
+
+
 def list_links(uow: UnitOfWork, actor: Official) -> tuple[Link, ...]:
     """Links are joint property: both sides see all of them, ended ones last."""
     ended = (LinkState.CUT, LinkState.DECLINED)
@@ -225,7 +232,7 @@ def _preview(  # noqa: PLR0911  one answer per rule, in the order the rules appl
         return "unlabelled"
     if label in policy.NEVER_RELAYED:
         return "label_refused"
-    if label.rank > link.terms.ceiling.rank:
+    if not policy.is_below_ceiling(label, link):
         return RouteState.ABOVE_CEILING.value
     if link.state is LinkState.PAUSED:
         return RouteState.PAUSED.value
@@ -273,9 +280,7 @@ def _save_and_tell(uow: UnitOfWork, actor: Official, link: Link, change: str) ->
     uow.links.save(link)
     terms = link.pending or link.terms
     uow.audit.record(actor, f"link.{change}", link.code, **_audit_terms(terms))
-    for end in (link.near, link.far):
-        if end is not None:
-            _notice(uow, actor, link, change, end)
+    tell_channels(uow, actor, link, change)
 
 
 def _notice(

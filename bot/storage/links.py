@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
@@ -10,6 +11,7 @@ from bot.domain.fingerprints import Change, Suspension
 from bot.domain.labels import Label
 from bot.domain.links import Direction, End, Link, LinkState, Mode, Terms
 from bot.domain.officials import Government
+from bot.storage.ceilings import AgencyCeilings
 from bot.storage.tables import link_pairs, links
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
@@ -34,8 +36,9 @@ class Links:
     Within its transaction a link is read once, unless it is written or locked.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, ceilings: AgencyCeilings) -> None:
         self._connection = connection
+        self._ceilings = ceilings
         self._known: dict[int, Link] = {}
 
     def add(self, link: Link) -> Link:
@@ -76,7 +79,7 @@ class Links:
     def all(self) -> tuple[Link, ...]:
         """Every link, newest first."""
         return tuple(
-            _link(row)
+            self._keep(row)
             for row in self._connection.execute(select(links).order_by(links.c.id.desc()))
         )
 
@@ -111,7 +114,9 @@ class Links:
         return None
 
     def _keep(self, row: Row[Any]) -> Link:
-        link = self._known[row.id] = _link(row)
+        link = _link(row)
+        ceilings = tuple(one for one in self._ceilings.all if one.agency in link.agencies)
+        link = self._known[row.id] = replace(link, ceilings=ceilings)
         return link
 
 

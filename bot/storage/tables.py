@@ -75,6 +75,19 @@ agency_aliases = Table(
     Column("valid_to", Date),
 )
 
+# What each side set for the channels of an agency, its own or the other's: the stricter counts.
+agency_ceilings = Table(
+    "agency_ceilings",
+    metadata,
+    Column("government", String(2), primary_key=True),
+    Column("agency", ForeignKey("agencies.code"), primary_key=True),
+    Column("label", String(16), nullable=False),
+    Column("set_by", ForeignKey("officials.id"), nullable=False),
+    Column("set_at", Instant, nullable=False),
+    CheckConstraint("government IN ('JP','AU')", name="government"),
+    CheckConstraint("label IN ('TLP:CLEAR','TLP:GREEN','TLP:AMBER')", name="label"),
+)
+
 officials = Table(
     "officials",
     metadata,

@@ -19,6 +19,7 @@ from bot.storage.attachments import Attachments
 from bot.storage.audit import AuditLog
 from bot.storage.budgets import Budgets
 from bot.storage.captures import Captures
+from bot.storage.ceilings import AgencyCeilings
 from bot.storage.delivery_keys import DeliveryKeys
 from bot.storage.dialogues import Dialogues
 from bot.storage.fingerprints import Fingerprints
@@ -42,7 +43,7 @@ from bot.storage.workspaces import Workspaces
 
 # Repositories that read a row once and remember it.
 REMEMBERING = (
-    *("workspaces", "agencies", "officials", "links", "fingerprints", "advisories"),
+    *("workspaces", "agencies", "officials", "ceilings", "links", "fingerprints", "advisories"),
     "attachments",
 )
 
@@ -107,8 +108,12 @@ class UnitOfWork:
         return Officials(self.connection)
 
     @cached_property
+    def ceilings(self) -> AgencyCeilings:
+        return AgencyCeilings(self.connection, self.now)
+
+    @cached_property
     def links(self) -> Links:
-        return Links(self.connection)
+        return Links(self.connection, self.ceilings)
 
     @cached_property
     def fingerprints(self) -> Fingerprints:

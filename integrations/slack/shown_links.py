@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.domain.fingerprints import Finding
 from bot.domain.inert import clip, escape
-from bot.domain.links import Link, LinkState, Terms
+from bot.domain.links import AgencyCeiling, Link, LinkState, Terms
 from bot.domain.officials import Government
 from bot.services.facts import LinkFacts, SilenceFacts, SuspensionFacts
 from bot.texts.catalog import Language
@@ -40,6 +40,7 @@ class LinkShapes:
         ]
         terms = facts.link.pending or facts.terms
         lines += [self._both_terms(facts.side, terms, facts)]
+        lines += self._both_ceilings(facts.side, facts.link)
         if facts.readers:
             lines.append(self._readers(facts))
         text = Safe("\n".join(lines))
@@ -72,6 +73,11 @@ class LinkShapes:
                 for language in (first, first.other)
             )
         )
+
+    def _both_ceilings(self, side: Government, link: Link) -> list[Safe]:
+        first = own_language(side)
+        spoken = [self._voice.speech(language) for language in (first, first.other)]
+        return [line for speech in spoken for line in ceiling_lines(speech, link)]
 
     def _readers(self, facts: LinkFacts) -> Safe:
         return self._voice.both(
@@ -116,3 +122,14 @@ def terms_line(speech: Speech, terms: Terms, near: str, far: str) -> Safe:
         direction=Safe(f"{escape(near)} {arrow} {escape(far)}"),
         mode=speech.say(f"links.mode.{terms.mode.value}"),
     )
+
+
+def ceiling_lines(speech: Speech, link: Link) -> list[Safe]:
+    """What was set for the agencies that a link joins; nothing where nothing was."""
+    return [ceiling_line(speech, one) for one in link.ceilings]
+
+
+def ceiling_line(speech: Speech, ceiling: AgencyCeiling) -> Safe:
+    """How restricted what passes to and from an agency's channels may be, and who set that."""
+    side = speech.say(f"links.side.{ceiling.government.value}")
+    return speech.say("ceilings.line", agency=ceiling.agency, label=ceiling.label, side=side)

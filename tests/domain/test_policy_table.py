@@ -122,6 +122,8 @@ RULES: dict[str, Callable[..., str]] = {
     "enrol": simple("admin"),
     "read_audit": simple("admin"),
     "set_holidays": simple("admin"),
+    "set_ceiling": simple("admin", labels=TRAVELS),
+    "lift_ceiling": simple("admin"),
     "remove": simple("author", "admin"),
     "hand_duty": simple("admin", "duty"),
     "purge": simple("admin", answer=BY_TWO_ADMINS),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.advisories import AdvisoryState
 from bot.domain.labels import Label
 from bot.domain.links import Direction, Link, LinkState, Mode
-from bot.services import intake, withdrawals
+from bot.services import ceilings, intake, withdrawals
 from bot.services.facts import CopyFacts
 from bot.services.incoming import Outcome
 from bot.services.kinds import CHANGE, COPY
@@ -41,6 +41,9 @@ def advisory_became(**changed: Any) -> Callable[[UnitOfWork, Link], object]:
 # Whatever makes the table say no, or ask, after the copy was queued.
 MEANWHILE: dict[str, Callable[[UnitOfWork, Link], object]] = {
     "the ceiling fell": terms_became(ceiling=Label.CLEAR),
+    "the ceiling of an agency fell": lambda uow, _link: ceilings.set_ceiling(
+        uow, cast.the(uow, "WALSH"), cast.agency(uow, "ASD"), Label.CLEAR
+    ),
     "everything waits for release": terms_became(mode=Mode.MANUAL),
     "the other way only": terms_became(direction=Direction.IN),
     "paused": link_became(state=LinkState.PAUSED),

@@ -68,6 +68,7 @@ JOINT = "agreed, or shown to both"
 OPEN = {
     "advisory_routes": "states along a link, asked wherever it carries something either way",
     "agencies": JOINT,
+    "agency_ceilings": JOINT,
     "agency_aliases": JOINT,
     "agenda_items": JOINT,
     "budgets": BOTS,
