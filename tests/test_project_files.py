@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 FIXED = {"help", "demo", "test", "check", "bench", "soak", "picture", "sbom", "lock", "clean"}
 TARGETS = sorted(FIXED | {"crash", "format", "example", "check-docs"})
 
@@ -49,6 +50,18 @@ def test_make_has_the_target_and_it_makes_nothing_of_its_own_name(target):
     assert re.search(rf"^{target}:", text("Makefile"), re.MULTILINE)
     (phony,) = re.findall(r"^\.PHONY: (.*)$", text("Makefile"), re.MULTILINE)
     assert target in phony.split()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_a_page_links_to_is_there(page):
+    linked = re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text(encoding="utf-8"))
+    assert [one for one in linked if not (page.parent / one).exists()] == []
+
+
+def test_every_decision_is_listed():
+    listed = text("docs/decisions/README.md")
+    records = [one.name for one in (ROOT / "docs/decisions").glob("0*.md")]
+    assert [one for one in records if f"({one})" not in listed] == []
 
 
 def test_make_help_lists_what_people_type():
