@@ -13,6 +13,7 @@ from bot.services import (
     receipts,
     relabelling,
     releases,
+    restoring,
     whereabouts,
     withdrawals,
 )
@@ -109,6 +110,13 @@ def withdraw(ask: Ask) -> Reply:
     reason = ask.arguments.short("reason", REASON_LIMIT)
     withdrawn = withdrawals.withdraw_advisory(ask.uow, ask.official, number, reason)
     return Reply(ask.say("advisories.withdrawn", number=withdrawn.number))
+
+
+def restore(ask: Ask) -> Reply:
+    done = restoring.restore_advisory(ask.uow, ask.official, ask.arguments.text("number"))
+    key = "approvals.restoring" if done.lacking else "advisories.restored"
+    names = list(done.by) or Safe("–")
+    return Reply(ask.say(key, number=done.number, names=names, n=done.lacking))
 
 
 def supersede(ask: Ask) -> Reply:
@@ -210,6 +218,7 @@ COMMAND = Command(
         Verb("release", release, (NUMBER,)),
         Verb("keep", keep, (NUMBER,)),
         Verb("withdraw", withdraw, (NUMBER, Field("reason", Kind.TEXT))),
+        Verb("restore", restore, (NUMBER,)),
         Verb("supersede", supersede, (NUMBER, Field("by", Kind.CODE))),
     ),
 )

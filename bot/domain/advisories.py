@@ -47,7 +47,10 @@ class Route:
 
 @dataclass(frozen=True)
 class Advisory:
-    """The text is kept as Slack delivered it; rendering makes it inert."""
+    """The text is kept as Slack delivered it; rendering makes it inert.
+
+    `is_final` once nothing can bring it back: its source is gone, or may not leave any more.
+    """
 
     id: int
     number: str
@@ -70,6 +73,7 @@ class Advisory:
     changed_at: datetime | None = None
     reason: str = ""
     superseded_by: str = ""
+    is_final: bool = False
 
     @property
     def is_out(self) -> bool:
@@ -94,10 +98,32 @@ class Advisory:
         """The originator changed the text: the next revision, under a label never looser."""
         return replace(self, label=label, body=body, revision=self.revision + 1, changed_at=at)
 
-    def withdraw(self, reason: str, at: datetime) -> Advisory:
+    @property
+    def is_restorable(self) -> bool:
+        """Whether it is withdrawn, and two releasers could bring it back."""
+        lost = self.is_final or self.is_purged or bool(self.superseded_by)
+        return self.state is AdvisoryState.WITHDRAWN and not lost
+
+    def withdraw(self, reason: str, at: datetime, *, final: bool = False) -> Advisory:
         """The originator takes it back; from now on nobody is shown its text."""
         self._require_out()
-        return replace(self, state=AdvisoryState.WITHDRAWN, reason=reason, changed_at=at)
+        return replace(
+            self, state=AdvisoryState.WITHDRAWN, reason=reason, changed_at=at, is_final=final
+        )
+
+    def restore(self, at: datetime) -> Advisory:
+        """It is out again, as the next revision."""
+        if self.state is not AdvisoryState.WITHDRAWN:
+            raise errors.AdvisoryNotWithdrawn(number=self.number)
+        if not self.is_restorable:
+            raise errors.AdvisoryStaysWithdrawn(number=self.number)
+        return replace(
+            self,
+            state=AdvisoryState.ISSUED,
+            reason="",
+            revision=self.revision + 1,
+            changed_at=at,
+        )
 
     def supersede(self, number: str, at: datetime) -> Advisory:
         """A later advisory stands in its place; readers are pointed to it."""

@@ -65,6 +65,13 @@ TABLE: tuple[Row, ...] = (
         ALLOW, _these(Act.RELEASE, Act.KEEP_BACK), _these(Role.RELEASER), labels=RELAYED, states=OUT
     ),
     Row(ALLOW, _these(Act.WITHDRAW, Act.SUPERSEDE), ORIGINATORS, states=OUT),
+    Row(
+        ASK,
+        _these(Act.RESTORE),
+        ORIGINATORS,
+        states=_these(AdvisoryState.WITHDRAWN),
+        quorum=TWO_RELEASERS,
+    ),
     Row(ALLOW, _these(Act.ACKNOWLEDGE), SPEAKERS, sides=OTHER, states=OUT),
     Row(ALLOW, _these(Act.TIGHTEN), SPEAKERS, sides=EITHER, labels=frozenset(Label), states=OUT),
     Row(

@@ -65,6 +65,7 @@ class Act(StrEnum):
     KEEP_BACK = "keep_back"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
+    RESTORE = "restore"  # what was withdrawn
     RELAY = "relay"  # a first copy leaves
     UPDATE = "update"  # a newer text follows a copy that stands
     REPLY = "reply"  # a reply follows the advisory's way

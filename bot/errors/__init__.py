@@ -72,6 +72,8 @@ BotError
 │   ├── ChannelDecides          a side decides about releases there
 │   ├── AdvisoryNotHeld         only a held advisory takes a label
 │   ├── AdvisoryNotIssued       withdrawn already, or never issued
+│   ├── AdvisoryNotWithdrawn    only what was withdrawn is restored
+│   ├── AdvisoryStaysWithdrawn  its source is gone or may not leave, or a later one stands for it
 │   ├── AdvisorySupersedesItself
 │   ├── AdvisoryChanged         the text is no longer the one the decision was asked about
 │   ├── AdvisoryNotAwaiting     nothing waits for release
@@ -269,6 +271,14 @@ class AdvisoryNotHeld(NotPossible):
 
 
 class AdvisoryNotIssued(NotPossible):
+    names = ("number",)
+
+
+class AdvisoryNotWithdrawn(NotPossible):
+    names = ("number",)
+
+
+class AdvisoryStaysWithdrawn(NotPossible):
     names = ("number",)
 
 

@@ -5,6 +5,8 @@ Asked where a release is decided, and again in the transaction that claims the s
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
 from bot.domain.approvals import Destination, Motion, MotionState, digest_of_motion
@@ -29,9 +31,10 @@ def waiting_routes(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
 
 def follow_advisory(uow: UnitOfWork, advisory: Advisory, why: str) -> Motion | None:
     """The motion about what waits now; one about anything else is void, for the reason given."""
-    relaxing = uow.approvals.open_on(Act.RELAX, advisory.number)
-    if relaxing is not None and (relaxing.version != advisory.revision or not advisory.is_out):
-        void_motion(uow, relaxing, why)
+    for act, may_be in ((Act.RELAX, advisory.is_out), (Act.RESTORE, advisory.is_restorable)):
+        asked = uow.approvals.open_on(act, advisory.number)
+        if asked is not None and (asked.version != advisory.revision or not may_be):
+            void_motion(uow, asked, why)
     subject = _subject(uow, advisory)
     if subject is not None:
         return put_motion(uow, subject)
@@ -106,15 +109,22 @@ def _subject(uow: UnitOfWork, advisory: Advisory) -> Subject | None:
     if not waiting:
         return None
     links = [uow.links.get(route.link_id) for route in waiting]
+    return subject_of(uow, Act.RELEASE, advisory, links)
+
+
+def subject_of(
+    uow: UnitOfWork, act: Act, advisory: Advisory, to: Iterable[Link], *more: str
+) -> Subject:
+    """The newest text of an advisory and where it would go; `more` is said besides."""
     return Subject(
-        act=Act.RELEASE,
+        act=act,
         number=advisory.number,
         version=advisory.revision,
         government=advisory.government,
         team=advisory.team,
         author_id=advisory.author_id,
-        content=content_of(uow, advisory, advisory.revision),
-        destinations=tuple(sorted(_destination(advisory, link) for link in links)),
+        content=(*more, *content_of(uow, advisory, advisory.revision)),
+        destinations=tuple(sorted(_destination(advisory, link) for link in to)),
     )
 
 

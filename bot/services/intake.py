@@ -14,7 +14,7 @@ from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
 from bot.domain.deliveries import URGENT, Method
 from bot.domain.inert import plain
-from bot.domain.labels import LabelReading, read_label
+from bot.domain.labels import LabelReading, most_restrictive, read_label
 from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
@@ -30,6 +30,7 @@ from bot.services import (
     withdrawals,
 )
 from bot.services.access import contact_of
+from bot.services.awaiting import follow_advisory
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
 from bot.services.notes import keepers_of, tell_here, tell_refusal
@@ -80,16 +81,15 @@ def take_edit(uow: UnitOfWork, message: Message) -> Outcome:
         # Noted whatever came of it: an older state of it that arrives later does not count.
         uow.requests.is_new(message.key)
         return outcome
-    may_change = (known.is_out or known.state is AdvisoryState.HELD) and not known.is_purged
+    is_held = known.state is AdvisoryState.HELD
+    may_change = (known.is_out or is_held or known.is_restorable) and not known.is_purged
     if may_change:
         attachments.follow_removals(uow, known, message)
     same = known.body == message.text and not attachments.brings_more(uow, known, message)
     if not may_change or same or not uow.requests.is_new(message.key):
         return Outcome.LEFT_ALONE
-    routes = uow.advisories.routes(known.id)
-    if all(route.state not in HAS_LEFT for route in routes) and not _has_copies(uow, known):
-        return _read_afresh(uow, known, message)
-    return _revise(uow, known, message)
+    follow = _revise if _has_left(uow, known) else _read_afresh
+    return (_reword_withdrawn if known.is_restorable else follow)(uow, known, message)
 
 
 def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
@@ -105,7 +105,9 @@ def take_deletion(uow: UnitOfWork, team: str, channel: str, ts: str) -> Outcome:
     if known is not None and known.state is AdvisoryState.HELD:
         return _let_go(uow, known)
     if known is not None and known.is_out:
-        withdrawals.take_back(uow, known, known.government, "")
+        withdrawals.take_back_for_good(uow, known, known.government)
+    if known is not None and known.is_restorable:
+        _keep_withdrawn(uow, known)
     return Outcome.LEFT_ALONE
 
 
@@ -139,7 +141,7 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         return _refuse(uow, message, author, barred)
     if refusal is not None:
         # Its originator now says that it must not be out: what is out is taken back at once.
-        withdrawals.take_back(uow, known, author, "")
+        withdrawals.take_back_for_good(uow, known, author)
         return _refuse(uow, message, author, refusal)
     asks = known.needs_release or reading.unknown or _asks(message, screening)
     files = attachments.take_files(uow, known, author, message, revision=known.revision + 1)
@@ -157,8 +159,37 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     return Outcome.ISSUED
 
 
-def _has_copies(uow: UnitOfWork, known: Advisory) -> bool:
-    return bool(uow.outbox.of_advisory(known.id, COPY))
+def _reword_withdrawn(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
+    """What would be restored is what its author says now; nothing, where that may not leave."""
+    author = uow.officials.get(known.author_id)
+    reading, screening = _read(message)
+    barred = _refuse_author(uow, message, _author(uow, message))
+    label = most_restrictive(one for one in (known.label, reading.label) if one is not None)
+    if _refuse_content(reading, screening) or barred or label is None:
+        return _keep_withdrawn(uow, known)
+    files = attachments.take_files(uow, known, author, message, revision=known.revision + 1)
+    asks = known.needs_release or reading.unknown or _asks(message, screening)
+    uow.advisories.keep_revision(known, uow.now)
+    reworded = known.revise(label, message.text, known.changed_at or uow.now)
+    uow.advisories.save(replace(reworded, needs_release=asks, files=files))
+    uow.audit.record(author, "advisory.revise", known.number, revision=reworded.revision)
+    follow_advisory(uow, reworded, "changed")
+    return Outcome.LEFT_ALONE
+
+
+def _keep_withdrawn(uow: UnitOfWork, known: Advisory) -> Outcome:
+    """From now on nothing brings it back."""
+    kept = replace(known, is_final=True)
+    uow.advisories.save(kept)
+    uow.audit.record(known.government, "advisory.keep_withdrawn", known.number)
+    follow_advisory(uow, kept, "changed")
+    return Outcome.LEFT_ALONE
+
+
+def _has_left(uow: UnitOfWork, known: Advisory) -> bool:
+    """Whether anything of it was ever on its way."""
+    is_leaving = any(route.state in HAS_LEFT for route in uow.advisories.routes(known.id))
+    return is_leaving or bool(uow.outbox.of_advisory(known.id, COPY))
 
 
 def _let_go(uow: UnitOfWork, known: Advisory) -> Outcome:

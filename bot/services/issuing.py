@@ -35,6 +35,7 @@ WRONG_STATE: Mapping[Act, type[errors.BotError]] = {
     Act.DISCARD: errors.AdvisoryNotHeld,
     Act.WITHDRAW: errors.AdvisoryNotIssued,
     Act.SUPERSEDE: errors.AdvisoryNotIssued,
+    Act.RESTORE: errors.AdvisoryNotWithdrawn,
 }
 
 

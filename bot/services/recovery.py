@@ -119,8 +119,8 @@ def adopt(uow: UnitOfWork, delivery_id: int, post: StandingPost) -> None:
 
 
 def withdraw_as_found(uow: UnitOfWork, advisory: Advisory) -> Advisory:
-    """A tombstone stands: it was withdrawn. Whatever does not say so yet will."""
-    withdrawn = advisory.withdraw("", uow.now)
+    """A tombstone stands: it was withdrawn, nobody knows why. Whatever does not say so yet will."""
+    withdrawn = advisory.withdraw("", uow.now, final=True)
     uow.advisories.save(withdrawn)
     uow.audit.record(advisory.government, "advisory.withdraw", advisory.number, found=True)
     for said in uow.outbox.of_advisory(advisory.id, COPY, SOURCE):
@@ -132,7 +132,8 @@ def withdraw_as_found(uow: UnitOfWork, advisory: Advisory) -> Advisory:
 
 
 def _take_known(uow: UnitOfWork, delivery: Delivery, post: StandingPost) -> Tally:
-    if delivery.slack_ts is None or (post.mark and delivery.shown != TOMBSTONE):
+    # Also what was restored, and that was forgotten: it is a tombstone again.
+    if delivery.slack_ts is None or bool(post.mark) is not (delivery.shown == TOMBSTONE):
         adopt(uow, delivery.id, post)
     news = 0
     if post.mark and delivery.kind in (COPY, SOURCE) and delivery.advisory_id is not None:

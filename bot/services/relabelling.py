@@ -11,20 +11,12 @@ from dataclasses import dataclass
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, RouteState
-from bot.domain.approvals import Motion, counted, is_met
 from bot.domain.labels import Label
 from bot.domain.officials import Official, Role
-from bot.domain.rights import Act, Matter, Quorum, Side
+from bot.domain.rights import Act, Matter, Side
 from bot.services.access import require_right
-from bot.services.approvals import (
-    Subject,
-    approve,
-    carry_motion,
-    put_motion,
-    void_motion,
-    who_counts,
-)
-from bot.services.awaiting import content_of
+from bot.services.agreeing import ask_or_agree
+from bot.services.awaiting import subject_of
 from bot.services.cards import first_copies, stands_nowhere
 from bot.services.issuing import ask_releasers, queue_copies
 from bot.services.notes import keepers_of, tell_directly
@@ -91,59 +83,18 @@ def _tighten(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label)
 
 def _relax(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -> Relabelling:
     matter = Matter(label=label, marking=policy.marking_of(advisory), state=advisory.state)
-    is_author = advisory.author_id == actor.id
-    require_right(uow, actor, Act.RELAX, matter, author=is_author)
+    require_right(uow, actor, Act.RELAX, matter, author=advisory.author_id == actor.id)
     require_not_below(uow, advisory, label)
     _require_newest_everywhere(uow, advisory)
     quorum = policy.quorum_of(Role.RELEASER, Act.RELAX, matter) or policy.RELEASE_QUORUM
-    motion = _motion(uow, actor, advisory, label, quorum)
-    if not is_author:
-        motion = approve(uow, actor, motion)
-    found = who_counts(uow, motion, quorum)
-    names = tuple(one.name for one in found)
-    if not is_met(quorum, found):
-        lacking = max(quorum.people - len(found), 1)
-        return Relabelling(advisory.number, label, names, lacking)
-    carry_motion(uow, motion)
-    revised = advisory.revise(label, advisory.body, uow.now)
-    spread_revision(uow, advisory, revised, actor, "advisory.relax")
-    _widen(uow, revised)
-    return Relabelling(advisory.number, label, names)
-
-
-def _motion(
-    uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label, quorum: Quorum
-) -> Motion:
-    """What is asked about this label; what was asked about another, or too long ago, is void."""
-    known = uow.approvals.open_on(Act.RELAX, advisory.number)
-    if known is not None and known.has_expired(uow.now):
-        void_motion(uow, known, "lapsed")
-    subject = Subject(
-        act=Act.RELAX,
-        number=advisory.number,
-        version=advisory.revision,
-        government=advisory.government,
-        team=advisory.team,
-        author_id=advisory.author_id,
-        content=(label.value, *content_of(uow, advisory, advisory.revision)),
-        destinations=(),
-    )
-    motion = put_motion(uow, subject)
-    if known is None or motion.id != known.id:
-        _ask(uow, actor, advisory, label, quorum)
-    return motion
-
-
-def _ask(
-    uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label, quorum: Quorum
-) -> None:
-    """Tells the releasers of the side what is asked, and the command by which they agree."""
-    author = uow.officials.get(advisory.author_id)
-    side = uow.officials.of(advisory.government)
-    for reader in counted(quorum, side, advisory.government, author):
-        if reader.id != actor.id:
-            about = {"number": advisory.number, "label": label.value, "name": actor.name}
-            tell_directly(uow, reader, "advisories.relax_asked", **about)
+    asked = "advisories.relax_asked"
+    subject = subject_of(uow, Act.RELAX, advisory, (), label.value)
+    agreed = ask_or_agree(uow, actor, subject, quorum, asked, label=label.value)
+    if not agreed.lacking:
+        revised = advisory.revise(label, advisory.body, uow.now)
+        spread_revision(uow, advisory, revised, actor, "advisory.relax")
+        _widen(uow, revised)
+    return Relabelling(advisory.number, label, agreed.names, agreed.lacking)
 
 
 def _require_newest_everywhere(uow: UnitOfWork, advisory: Advisory) -> None:

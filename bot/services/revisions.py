@@ -46,7 +46,7 @@ def spread_revision(
     if any(sent):
         tell_acknowledgers(uow, revised, "advisories.revised_note")
     if revised.label is not advisory.label:
-        _refresh_thread(uow, revised)
+        refresh_thread(uow, revised)
         say_anew(uow, revised)
     ask_releasers(uow, revised)
     refresh_cards(uow, revised)
@@ -88,11 +88,20 @@ def tell_acknowledgers(uow: UnitOfWork, advisory: Advisory, key: str) -> None:
             tell_directly(uow, official, key, number=advisory.number, revision=advisory.revision)
 
 
-def send_revision(uow: UnitOfWork, advisory: Advisory, link: Link, before: int) -> None:
+def send_revision(
+    uow: UnitOfWork, advisory: Advisory, link: Link, before: int, change: str = "revised"
+) -> None:
     """Lets the newest revision reach the copies of one link."""
     queue_copies(uow, advisory, link)
     refresh_copies(uow, advisory.id, link.id, URGENT)
-    note_change(uow, advisory, "revised", before=before, link_id=link.id)
+    note_change(uow, advisory, change, before=before, link_id=link.id)
+
+
+def refresh_thread(uow: UnitOfWork, advisory: Advisory, link_id: int | None = None) -> None:
+    """Change notes and mirrored replies follow the label, or lose the text they quote."""
+    for said in uow.outbox.of_advisory(advisory.id, CHANGE, REPLY):
+        if link_id in (None, said.link_id):
+            uow.outbox.refresh(said, URGENT)
 
 
 def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
@@ -107,7 +116,7 @@ def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
         uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
         refresh_copies(uow, revised.id, link.id, URGENT)
         take_away(uow, revised, link.id)
-        _refresh_thread(uow, revised, link.id)
+        refresh_thread(uow, revised, link.id)
         note_change(uow, revised, "recalled", link_id=link.id)
         return False
     if not policy.carries(revised, link):
@@ -130,10 +139,3 @@ def _has_readers(uow: UnitOfWork, advisory: Advisory, route: Route) -> bool:
     return route.state is not RouteState.RECALLED and bool(
         first_copies(uow, advisory, route.link_id)
     )
-
-
-def _refresh_thread(uow: UnitOfWork, advisory: Advisory, link_id: int | None = None) -> None:
-    """Change notes and mirrored replies follow the label, or lose the text they quote."""
-    for said in uow.outbox.of_advisory(advisory.id, CHANGE, REPLY):
-        if link_id in (None, said.link_id):
-            uow.outbox.refresh(said, URGENT)

@@ -25,14 +25,17 @@ def withdraw_advisory(uow: UnitOfWork, actor: Official, number: str, reason: str
     refusal = unfit(advisory, reason, REASON_LIMIT)
     if refusal is not None:
         raise refusal
-    return take_back(uow, advisory, actor, reason)
+    return _take_back(uow, advisory, actor, advisory.withdraw(reason, uow.now))
 
 
-def take_back(
-    uow: UnitOfWork, advisory: Advisory, who: Official | Government, reason: str
-) -> Advisory:
+def take_back_for_good(uow: UnitOfWork, advisory: Advisory, who: Official | Government) -> Advisory:
     """The same for a source that was deleted, or whose edit shows that it must not have left."""
-    withdrawn = advisory.withdraw(reason, uow.now)
+    return _take_back(uow, advisory, who, advisory.withdraw("", uow.now, final=True))
+
+
+def _take_back(
+    uow: UnitOfWork, advisory: Advisory, who: Official | Government, withdrawn: Advisory
+) -> Advisory:
     uow.advisories.save(withdrawn)
     uow.audit.record(who, "advisory.withdraw", advisory.number)
     refresh_copies(uow, advisory.id, priority=URGENT)

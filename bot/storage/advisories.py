@@ -302,4 +302,5 @@ def _advisory(row: Row[Any]) -> Advisory:
         row.changed_at,
         row.reason,
         row.superseded_by,
+        row.is_final,
     )

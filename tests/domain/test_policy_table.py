@@ -92,6 +92,7 @@ RULES: dict[str, Callable[..., str]] = {
     "keep_back": simple("releaser", labels=TRAVELS, states=("issued", "superseded")),
     "withdraw": simple("author", "releaser", states=("issued", "superseded")),
     "supersede": simple("author", "releaser", states=("issued", "superseded")),
+    "restore": simple("author", "releaser", states=("withdrawn",), answer=BY_TWO_RELEASERS),
     "acknowledge": simple(*SPEAK, side=("other",), states=("issued", "superseded")),
     "tighten": simple(*SPEAK, side=BOTH, labels=EVERY, states=("issued", "superseded")),
     "relax": simple(
