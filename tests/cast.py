@@ -3,6 +3,7 @@
 Ids are those of the stand-in's two workspaces.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -175,10 +176,17 @@ def second_releaser(uow: UnitOfWork, team: str) -> Official:
 
 def release(uow: UnitOfWork, number: str = "ADV-2026-0001", team: str = TOKYO) -> None:
     """Both releasers of a side approve what waits."""
+    agree(uow, releases.release_advisory, number, team)
+
+
+def agree(
+    uow: UnitOfWork, asked: Callable[[UnitOfWork, Official, str], object], number: str, team: str
+) -> None:
+    """Both releasers of a side ask for the same."""
     second = second_releaser(uow, team)
     first = the(uow, "SUZUKI" if team == TOKYO else "BAKER")
     for one in (first, second):
-        releases.release_advisory(uow, one, number)
+        asked(uow, one, number)
 
 
 def arrive(uow: UnitOfWork, number: str = "ADV-2026-0001") -> None:

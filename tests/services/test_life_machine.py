@@ -38,6 +38,7 @@ from bot.services.facts import CopyFacts, ReplyFacts
 from bot.services.incoming import Message
 from bot.services.kinds import CHANGE, COPY, PART_LENGTH, RELEASE, REPLY, SOURCE, STATUS
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted
+from bot.services.restoring import restore_advisory
 from bot.storage.database import Database
 from bot.storage.schema import upgrade
 from bot.storage.unit_of_work import UnitOfWork
@@ -581,7 +582,7 @@ class Life(RuleBasedStateMachine):
 
     def end(self, post: Fields) -> None:
         out = post["state"] in ("issued", "superseded")
-        post["state"] = "withdrawn" if out else "discarded"
+        post.update(state="withdrawn" if out else "discarded", restorable=False)
 
     @act(pick=PICK)
     def withdraw(self, pick: int) -> None:
@@ -591,7 +592,26 @@ class Life(RuleBasedStateMachine):
                 uow, cast.the(uow, post["name"]), post["number"], "wrong"
             )
         )
-        post["state"] = "withdrawn"
+        post.update(state="withdrawn", restorable=post["state"] == "issued")
+
+    @act(pick=PICK)
+    def restore(self, pick: int) -> None:
+        post = self.choose(
+            pick,
+            lambda one: one["state"] == "withdrawn" and one["restorable"] and not one["deleted"],
+        )
+        self.do(lambda uow: cast.agree(uow, restore_advisory, post["number"], post["team"]))
+        newest = post["by_revision"][post["revision"]]
+        post.update(state="issued", revision=post["revision"] + 1)
+        post["by_revision"][post["revision"]] = newest
+        for key, route in post["routes"].items():
+            if route["state"] in ("queued", "awaiting", "recalled"):
+                can = self.may_go(post, key)
+                state = "queued" if can else "recalled"
+                # One that was stopped before it left is not brought back.
+                sure = can and self.observed(post, key) is RouteState.QUEUED
+                route.update(state=state, sure=sure, fresh=can, ordered=False)
+                route["revision"] = post["revision"] if can else route["revision"]
 
     @act(pick=PICK, other=PICK)
     def supersede(self, pick: int, other: int) -> None:
