@@ -34,7 +34,7 @@ from bot.domain.deliveries import DeliveryState, Method
 from bot.domain.labels import Label
 from bot.domain.links import SKEW, Mode
 from bot.services import intake, issuing, links, receipts, releases, withdrawals
-from bot.services.facts import CopyFacts, ReplyFacts
+from bot.services.facts import CopyFacts, ReplyFacts, TombstoneFacts
 from bot.services.incoming import Message
 from bot.services.kinds import CHANGE, COPY, PART_LENGTH, RELEASE, REPLY, SOURCE, STATUS
 from bot.services.ports import NotSent, OutcomeUnknown, Outgoing, Posted
@@ -586,7 +586,9 @@ class Life(RuleBasedStateMachine):
 
     @act(pick=PICK)
     def withdraw(self, pick: int) -> None:
-        post = self.choose(pick, lambda one: one["state"] in ("issued", "superseded"))
+        self.take_back(self.choose(pick, lambda one: one["state"] in ("issued", "superseded")))
+
+    def take_back(self, post: Fields) -> None:
         self.do(
             lambda uow: withdrawals.withdraw_advisory(
                 uow, cast.the(uow, post["name"]), post["number"], "wrong"
@@ -596,10 +598,24 @@ class Life(RuleBasedStateMachine):
 
     @act(pick=PICK)
     def restore(self, pick: int) -> None:
-        post = self.choose(
-            pick,
-            lambda one: one["state"] == "withdrawn" and one["restorable"] and not one["deleted"],
+        self.bring_back(
+            self.choose(
+                pick,
+                lambda one: (
+                    one["state"] == "withdrawn" and one["restorable"] and not one["deleted"]
+                ),
+            )
         )
+
+    @act(pick=PICK, seconds=st.sampled_from([0.0, 1.0, 12.0]))
+    def withdraw_and_think_better_of_it(self, pick: int, seconds: float) -> None:
+        post = self.choose(pick, lambda one: one["state"] == "issued" and not one["deleted"])
+        self.take_back(post)
+        self.leave()
+        self.dispatch_what_is_due(seconds)
+        self.bring_back(post)
+
+    def bring_back(self, post: Fields) -> None:
         self.do(lambda uow: cast.agree(uow, restore_advisory, post["number"], post["team"]))
         newest = post["by_revision"][post["revision"]]
         post.update(state="issued", revision=post["revision"] + 1)
@@ -610,7 +626,7 @@ class Life(RuleBasedStateMachine):
                 state = "queued" if can else "recalled"
                 # One that was stopped before it left is not brought back.
                 sure = can and self.observed(post, key) is RouteState.QUEUED
-                route.update(state=state, sure=sure, fresh=can, ordered=False)
+                route.update(state=state, sure=sure, fresh=can, ordered=False, stuck=False)
                 route["revision"] = post["revision"] if can else route["revision"]
 
     @act(pick=PICK, other=PICK)
@@ -677,6 +693,9 @@ class Life(RuleBasedStateMachine):
             copies = self.copies_at(post, key)
             if not copies:
                 route.update(sure=False, ordered=False)
+            if any(isinstance(one.facts, TombstoneFacts) for one in copies):
+                # What was restored and has not come back yet comes only where it may be sent.
+                route["stuck"] = True
             newest = post["texts"][post["by_revision"][route["revision"]]].split()[-1]
             if not any(newest in tokens_in(one) for one in copies):
                 # Of several parts the first may stand already, and the others never will.
@@ -973,6 +992,8 @@ class Life(RuleBasedStateMachine):
                 continue
             if route["sure"]:
                 assert copies, f"lost: {post} on {key}"
+            if route.get("stuck") and any(isinstance(o.facts, TombstoneFacts) for o in copies):
+                continue
             for copy in copies:
                 assert isinstance(copy.facts, CopyFacts)
                 assert copy.facts.revision <= route["revision"], "not released yet"
