@@ -10,6 +10,7 @@ from bot.domain.labels import Label
 from bot.services import (
     advisories,
     issuing,
+    narrowing,
     receipts,
     relabelling,
     releases,
@@ -22,6 +23,7 @@ from commands.arguments import Field, Kind
 from commands.catalogue import Ask, Command, Reply, Verb
 from integrations.slack.shown_cards import LABEL_CHOICES, route_line
 from integrations.slack.speech import Safe
+from integrations.slack.voice import releasability_line
 
 NUMBER = Field("number", Kind.CODE, positional=True)
 LABEL = Field("label", Kind.LABEL)
@@ -45,6 +47,7 @@ def new(ask: Ask) -> Reply:
         ask.arguments.short("text", TEXT_LIMIT),
         ask.arguments.tags("tags"),
         ask.arguments.label("label"),
+        ask.arguments.text("releasability"),
     )
     return Reply(ask.say("advisories.opened", number=advisory.number, label=advisory.label))
 
@@ -78,6 +81,15 @@ def relabel(ask: Ask) -> Reply:
     about = {"number": done.number, "label": done.label, "names": list(done.by) or Safe("–")}
     key = "approvals.relaxing" if done.lacking else "advisories.relabelled"
     return Reply(ask.say(key, **about, n=done.lacking))
+
+
+def releasability(ask: Ask) -> Reply:
+    number, names = ask.arguments.text("number"), ask.arguments.text("releasability")
+    done = narrowing.name_agencies(ask.uow, ask.official, number, names)
+    about = {"number": done.number, "names": list(done.by) or Safe("–")}
+    key = "approvals.widening" if done.lacking else "advisories.named"
+    wanted = releasability_line(ask.speech, done.named)
+    return Reply(ask.say(key, **about, n=done.lacking, wanted=wanted))
 
 
 def discard(ask: Ask) -> Reply:
@@ -206,6 +218,7 @@ COMMAND = Command(
                 LABEL,
                 Field("tags", Kind.TAGS),
                 Field("text", Kind.LONG),
+                Field("releasability", Kind.TEXT, required=False),
             ),
         ),
         Verb("list", list_),
@@ -214,6 +227,7 @@ COMMAND = Command(
         Verb("ack", acknowledge, (NUMBER,)),
         Verb("label", label, (NUMBER, LABEL)),
         Verb("relabel", relabel, (NUMBER, LABEL)),
+        Verb("releasability", releasability, (NUMBER, Field("releasability", Kind.TEXT))),
         Verb("discard", discard, (NUMBER,)),
         Verb("release", release, (NUMBER,)),
         Verb("keep", keep, (NUMBER,)),

@@ -75,6 +75,7 @@ EXAMPLES = {
     "number": "ADV-2026-0001",
     "user": "@user",
     "agency": "NPA",
+    "releasability": "ASD,DFAT",
     "roles": "liaison,releaser",
     "label": "GREEN",
     "title": '"…"',

@@ -38,10 +38,12 @@ from bot.services import (
     intake,
     issuing,
     links,
+    narrowing,
     receipts,
     relabelling,
     releases,
     replies,
+    restoring,
     retention,
     roster,
     withdrawals,
@@ -197,6 +199,21 @@ def withdrawn_twice(scene: Scene) -> None:
     scene.posted()
     for _ in range(2):
         withdrawals.withdraw_advisory(scene.uow, scene.the("TANAKA"), FIRST, "")
+
+
+def restore(scene: Scene) -> None:
+    restoring.restore_advisory(scene.uow, scene.the("TANAKA"), FIRST)
+
+
+def deleted_and_restored(scene: Scene) -> None:
+    scene.posted()
+    source = scene.uow.advisories.get(1).source_ts or ""
+    intake.take_deletion(scene.uow, cast.TOKYO, cast.TOKYO_ADV, source)
+    restore(scene)
+
+
+def for_agencies(scene: Scene, names: str) -> None:
+    narrowing.name_agencies(scene.uow, scene.the("TANAKA"), FIRST, names)
 
 
 def superseded_by_itself(scene: Scene) -> None:
@@ -527,6 +544,13 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "ChannelShared": lambda s: accept(s, "WALSH", cast.view(cast.CANBERRA, "C1", is_shared=True)),
     "AdvisoryNotHeld": lambda s: (s.posted(), label(s)),
     "AdvisoryNotIssued": withdrawn_twice,
+    "AdvisoryNotWithdrawn": lambda s: (s.posted(), restore(s)),
+    "AdvisoryStaysWithdrawn": deleted_and_restored,
+    "ReleasabilityUnchanged": lambda s: (s.posted(), for_agencies(s, "all")),
+    "TextNamesFewer": lambda s: (
+        s.posted(f"{GREEN}\nReleasability: ASD"),
+        for_agencies(s, "ASD,DFAT"),
+    ),
     "AdvisorySupersedesItself": superseded_by_itself,
     "AdvisoryChanged": released_unread,
     "AdvisoryNotAwaiting": lambda s: (s.posted(), release(s)),

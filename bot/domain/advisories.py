@@ -9,6 +9,7 @@ from enum import StrEnum
 from bot import errors
 from bot.domain.labels import Label
 from bot.domain.officials import Government
+from bot.domain.releasability import Named
 
 
 class AdvisoryState(StrEnum):
@@ -27,10 +28,18 @@ class RouteState(StrEnum):
     QUEUED = "queued"  # in the outbox for the destination
     AWAITING = "awaiting"  # a releaser of the originating side has to let it go
     KEPT_BACK = "kept_back"  # a releaser decided against it
-    ABOVE_CEILING = "above_ceiling"  # the label is above what the link may carry
+    # Its label, or whom it is for, does not fit the link; the word is from before there were two.
+    TOO_RESTRICTED = "above_ceiling"
     PAUSED = "paused"  # the link was paused when the advisory was posted
-    RECALLED = "recalled"  # delivered, then the label rose above what the link may carry
+    RECALLED = "recalled"  # delivered, then it became too restricted for the link
     WITHHELD = "withheld"  # policy no longer permitted it when it was about to be sent
+
+
+class Barrier(StrEnum):
+    """Why an advisory is too restricted for a link."""
+
+    NOT_RELEASABLE = "not_releasable"  # it is not for the agency at the other end
+    ABOVE_CEILING = "above_ceiling"  # its label is above what the link may carry
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Advisory:
     reason: str = ""
     superseded_by: str = ""
     is_final: bool = False
+    releasable: Named = ()
 
     @property
     def is_out(self) -> bool:

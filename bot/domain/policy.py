@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot import errors
-from bot.domain.advisories import Advisory, AdvisoryState, RouteState
+from bot.domain.advisories import Advisory, AdvisoryState, Barrier, RouteState
 from bot.domain.labels import Label
 from bot.domain.links import Link, LinkState, Mode
 from bot.domain.marking_tables import Decision
 from bot.domain.officials import Official, Role
 from bot.domain.policy_table import TABLE, TWO_RELEASERS
+from bot.domain.releasability import permits
 from bot.domain.rights import (
     NOTHING,
     Act,
@@ -106,6 +107,14 @@ def is_below_ceiling(label: Label | None, link: Link) -> bool:
     return label is not None and label.rank <= link.ceiling.rank
 
 
+def barrier(advisory: Advisory, link: Link) -> Barrier | None:
+    """Why an advisory is too restricted for a link, whatever its state; None where it is not."""
+    end = link.end_of(advisory.government.other)
+    if end is None or not permits(advisory.releasable, end.government, end.agency):
+        return Barrier.NOT_RELEASABLE
+    return None if is_below_ceiling(advisory.label, link) else Barrier.ABOVE_CEILING
+
+
 def carries(advisory: Advisory, link: Link) -> bool:
     """Whether anything of an advisory may move along a link now: it is active and leads there."""
     destination = link.leads_from(advisory.team, advisory.channel)
@@ -124,20 +133,25 @@ def along(
     marking: Decision,
     state: State = AdvisoryState.ISSUED,
 ) -> Verdict:
-    """What the table says of a text that would travel along a link, its ceiling counted in."""
-    if not is_below_ceiling(label, link):
-        return Verdict.DENY
+    """What the table says of a text that is not too restricted for a link."""
     matter = Matter(Side.OTHER, channel_of(link), label, marking, state)
     return verdict_of((Part.BRIDGE,), act, matter)
 
 
+def _of_advisory(advisory: Advisory, link: Link, act: Act) -> Verdict:
+    """The same of an advisory, and no where it is too restricted."""
+    if barrier(advisory, link) is not None:
+        return Verdict.DENY
+    return along(link, act, advisory.label, marking_of(advisory), advisory.state)
+
+
 def first_state(advisory: Advisory, link: Link) -> RouteState:
     """The state a fresh advisory takes on a link that matches its tags."""
-    if not is_below_ceiling(advisory.label, link):
-        return RouteState.ABOVE_CEILING
+    if barrier(advisory, link) is not None:
+        return RouteState.TOO_RESTRICTED
     if link.state is LinkState.PAUSED:
         return RouteState.PAUSED
-    found = along(link, Act.RELAY, advisory.label, marking_of(advisory), advisory.state)
+    found = _of_advisory(advisory, link, Act.RELAY)
     return {
         Verdict.ALLOW: RouteState.QUEUED,
         Verdict.ASK: RouteState.AWAITING,
@@ -147,12 +161,12 @@ def first_state(advisory: Advisory, link: Link) -> RouteState:
 
 def update_of(advisory: Advisory, link: Link) -> Verdict:
     """Whether a newer text may follow the copies that stand, or has to wait first."""
-    return along(link, Act.UPDATE, advisory.label, marking_of(advisory), advisory.state)
+    return _of_advisory(advisory, link, Act.UPDATE)
 
 
 def may_reply(advisory: Advisory, link: Link) -> bool:
     """Whether a reply may travel along a link as its advisory did, nobody being asked."""
-    found = along(link, Act.REPLY, advisory.label, marking_of(advisory), advisory.state)
+    found = _of_advisory(advisory, link, Act.REPLY)
     return found is Verdict.ALLOW
 
 
@@ -170,5 +184,5 @@ def may_send(advisory: Advisory, link: Link, state: RouteState, *, released: boo
     destination = link.leads_from(advisory.team, advisory.channel)
     if destination is None or destination.government == advisory.government:
         return False
-    found = along(link, Act.RELAY, advisory.label, marking_of(advisory), advisory.state)
+    found = _of_advisory(advisory, link, Act.RELAY)
     return found is Verdict.ALLOW or (found is Verdict.ASK and released)

@@ -64,7 +64,7 @@ TABLE: tuple[Row, ...] = (
     Row(
         ALLOW, _these(Act.RELEASE, Act.KEEP_BACK), _these(Role.RELEASER), labels=RELAYED, states=OUT
     ),
-    Row(ALLOW, _these(Act.WITHDRAW, Act.SUPERSEDE), ORIGINATORS, states=OUT),
+    Row(ALLOW, _these(Act.WITHDRAW, Act.SUPERSEDE, Act.NARROW), ORIGINATORS, states=OUT),
     Row(
         ASK,
         _these(Act.RESTORE),
@@ -76,7 +76,7 @@ TABLE: tuple[Row, ...] = (
     Row(ALLOW, _these(Act.TIGHTEN), SPEAKERS, sides=EITHER, labels=frozenset(Label), states=OUT),
     Row(
         ASK,
-        _these(Act.RELAX),
+        _these(Act.RELAX, Act.WIDEN),
         ORIGINATORS,
         labels=RELAYED,
         markings=PASSABLE,

@@ -59,6 +59,8 @@ class Act(StrEnum):
     ACKNOWLEDGE = "acknowledge"
     TIGHTEN = "tighten"  # a more restrictive label
     RELAX = "relax"  # a less restrictive one
+    NARROW = "narrow"  # for fewer agencies
+    WIDEN = "widen"  # for more
     LABEL = "label"
     DISCARD = "discard"
     RELEASE = "release"  # put one's name to what waits

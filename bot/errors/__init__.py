@@ -80,6 +80,8 @@ BotError
 │   ├── ApprovedAlready         the second approval has to be somebody else's
 │   ├── ApprovalExpired         asked too long ago: it is asked anew
 │   ├── LabelUnchanged          it bears that label already
+│   ├── ReleasabilityUnchanged  it is for these agencies already
+│   ├── TextNamesFewer          its own text names fewer agencies
 │   ├── EarlierTextStands       readers have another text than the one to be relaxed
 │   ├── ProposerMayNoLonger     who proposed it may not any more
 │   ├── AdvisoryNotReceived     acknowledged only where it was delivered
@@ -283,6 +285,14 @@ class AdvisoryStaysWithdrawn(NotPossible):
 
 
 class AdvisorySupersedesItself(NotPossible):
+    names = ("number",)
+
+
+class ReleasabilityUnchanged(NotPossible):
+    names = ("number",)
+
+
+class TextNamesFewer(NotPossible):
     names = ("number",)
 
 

@@ -9,7 +9,7 @@ from bot.domain.advisories import Advisory
 from bot.domain.officials import Official
 from bot.services.cards import status_of
 from bot.services.facts import ReceiptFacts, RouteFacts
-from bot.services.receipts import has_arrived
+from bot.services.receipts import may_see
 from bot.storage.unit_of_work import UnitOfWork
 
 LISTED = 20
@@ -27,19 +27,15 @@ class AdvisoryView:
 
 def list_advisories(uow: UnitOfWork, actor: Official) -> tuple[Advisory, ...]:
     """The newest advisories the actor's side has issued or received, at most LISTED."""
-    found = (a for a in uow.advisories.latest(LOOKED_AT) if _may_see(uow, actor, a))
+    found = (a for a in uow.advisories.latest(LOOKED_AT) if may_see(uow, actor, a))
     return tuple(advisory for advisory, _ in zip(found, range(LISTED), strict=False))
 
 
 def show_advisory(uow: UnitOfWork, actor: Official, number: str) -> AdvisoryView:
     """One advisory; raises AdvisoryNotFound alike for unknown ones and the other side's own."""
     advisory = uow.advisories.by_number(number.strip().upper())
-    if advisory is None or not _may_see(uow, actor, advisory):
+    if advisory is None or not may_see(uow, actor, advisory):
         raise errors.AdvisoryNotFound(number=number)
     routes, receipts = status_of(uow, advisory)
     own = advisory.government == actor.government
     return AdvisoryView(advisory, routes if own else (), receipts)
-
-
-def _may_see(uow: UnitOfWork, actor: Official, advisory: Advisory) -> bool:
-    return advisory.government == actor.government or has_arrived(uow, advisory)

@@ -136,13 +136,14 @@ def _copy_facts(
         part=part,
         parts=max(len(parts), part),
         receipts=() if is_source else receipts_of(uow, advisory.id),
-        agencies_expected=0 if is_source else agencies_expected(uow, advisory),
+        agencies_expected=0 if is_source else len(agencies_expected(uow, advisory)),
         acknowledgeable=not is_source and part >= len(parts),
         revision=revision,
         changed_at=advisory.changed_at if revision > 1 else None,
         is_late=_is_late(uow, delivery, advisory),
         superseded_by=advisory.superseded_by,
         files=_files(uow, delivery, advisory, revision) if part >= len(parts) else None,
+        releasable=advisory.releasable,
     )
 
 
@@ -197,6 +198,7 @@ def _change(uow: UnitOfWork, delivery: Delivery) -> ChangeFacts:
         more=more,
         acknowledged_by=tuple(receipt.agency for receipt in receipts),
         detail=advisory.superseded_by if change == "superseded" else advisory.reason,
+        releasable=advisory.releasable,
     )
 
 
@@ -252,6 +254,7 @@ def _reply(uow: UnitOfWork, delivery: Delivery) -> ReplyFacts | TombstoneFacts:
         body=reply.body,
         names=names_in(uow, reply.team, reply.body),
         files=files_facts(uow, advisory, delivery, advisory.revision, reply.id),
+        releasable=advisory.releasable,
     )
 
 

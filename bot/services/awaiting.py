@@ -31,7 +31,8 @@ def waiting_routes(uow: UnitOfWork, advisory: Advisory) -> list[Route]:
 
 def follow_advisory(uow: UnitOfWork, advisory: Advisory, why: str) -> Motion | None:
     """The motion about what waits now; one about anything else is void, for the reason given."""
-    for act, may_be in ((Act.RELAX, advisory.is_out), (Act.RESTORE, advisory.is_restorable)):
+    out, back = advisory.is_out, advisory.is_restorable
+    for act, may_be in ((Act.RELAX, out), (Act.WIDEN, out), (Act.RESTORE, back)):
         asked = uow.approvals.open_on(act, advisory.number)
         if asked is not None and (asked.version != advisory.revision or not may_be):
             void_motion(uow, asked, why)
@@ -129,12 +130,14 @@ def subject_of(
 
 
 def content_of(uow: UnitOfWork, advisory: Advisory, revision: int) -> tuple[str, ...]:
-    """Everything that would leave: title, text and files. One that is taken away changes nothing:
-    it does not leave.
+    """Everything that would leave, title, text and files, and whom it is for.
+
+    A file that is taken away changes nothing: it does not leave.
     """
     files = uow.attachments.of(advisory.id) if advisory.files else ()
     names = [f"{one.team}/{one.file}/{one.name}" for one in files if one.added_in <= revision]
-    return (advisory.title, uow.advisories.body_of(advisory, revision), *sorted(names))
+    said = (advisory.title, uow.advisories.body_of(advisory, revision), *sorted(names))
+    return (*said, f"for {' '.join(advisory.releasable)}") if advisory.releasable else said
 
 
 def _destination(advisory: Advisory, link: Link) -> Destination:

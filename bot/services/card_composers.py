@@ -28,7 +28,7 @@ def _status(uow: UnitOfWork, delivery: Delivery) -> StatusFacts:
         label=advisory.label,
         routes=routes,
         receipts=receipts,
-        agencies_expected=agencies_expected(uow, advisory),
+        agencies_expected=len(agencies_expected(uow, advisory)),
         files=file_lines(uow, advisory),
         revision=advisory.revision,
         state=advisory.state.value,
@@ -76,6 +76,7 @@ def _release(uow: UnitOfWork, delivery: Delivery) -> ReleaseFacts:
         release_value=values[0] if values else "",
         keep_back_value=values[1] if values else "",
         files=files_to_release(uow, advisory),
+        releasable=advisory.releasable,
     )
 
 

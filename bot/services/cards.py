@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from bot.domain.advisories import Advisory, AdvisoryState, Route, RouteState
+from bot.domain import policy
+from bot.domain.advisories import Advisory, AdvisoryState, Barrier, Route, RouteState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import ROUTINE, Delivery, DeliveryState
 from bot.services.facts import ReceiptFacts, RouteFacts
 from bot.services.kinds import COPY, FILE, MENTION, STATUS, TOMBSTONE, Withheld
+from bot.services.releasability import may_read
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -103,6 +105,8 @@ def route_facts(uow: UnitOfWork, advisory: Advisory, route: Route) -> RouteFacts
     link = uow.links.get(route.link_id)
     other = link.end_of(advisory.government.other)
     outcome, at = route.state.value, route.decided_at
+    if route.state is RouteState.TOO_RESTRICTED:
+        outcome = (policy.barrier(advisory, link) or Barrier.ABOVE_CEILING).value
     if route.state is RouteState.QUEUED:
         copies = copies_on(uow, advisory, link.id)
         outcome, at = _copy_outcome(copies), copies[-1].delivered_at if copies else None
@@ -121,10 +125,10 @@ def receipts_of(uow: UnitOfWork, advisory_id: int) -> tuple[ReceiptFacts, ...]:
     )
 
 
-def agencies_expected(uow: UnitOfWork, advisory: Advisory) -> int:
-    """How many agencies of the other side could acknowledge."""
+def agencies_expected(uow: UnitOfWork, advisory: Advisory) -> frozenset[str]:
+    """The agencies of the other side that could acknowledge."""
     readers = uow.officials.of(advisory.government.other)
-    return len({reader.agency for reader in readers if reader.may_speak})
+    return frozenset(one.agency for one in readers if one.may_speak and may_read(advisory, one))
 
 
 def names_in(uow: UnitOfWork, team: str, text: str) -> dict[str, str]:

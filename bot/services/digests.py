@@ -87,7 +87,8 @@ def joint_digest(uow: UnitOfWork, side: Government) -> DigestFacts:
     """How things stand between both sides; only what both of them see."""
     shared = [one for one in uow.actions.page(side, Filter(), LOOKED_AT) if one.is_joint]
     missing = []
-    for advisory in _arrived(uow):
+    # The co-chairs' offices need not be among the agencies an advisory is for.
+    for advisory in (one for one in _arrived(uow) if not one.releasable):
         silent = tuple(agency_of(uow, code) for code in silent_agencies(uow, advisory))
         if silent:
             missing.append(MissingReceipts(advisory.number, silent))

@@ -27,6 +27,7 @@ from bot.domain.officials import Government, Official, Role
 from bot.domain.schedules import Occasion
 from bot.domain.slots import instant_of
 from bot.services.action_news import MOST_READERS, readers_of
+from bot.services.cards import agencies_expected
 from bot.services.kinds import ESCALATION
 from bot.services.readers import readers_of as readers_of_follow_up
 from bot.services.schedules import Duty, working_days
@@ -96,10 +97,8 @@ def holders(uow: UnitOfWork, case: Case, rung: Rung | None) -> tuple[Rung, tuple
 
 def silent_agencies(uow: UnitOfWork, advisory: Advisory) -> tuple[str, ...]:
     """The agencies of the other side that could acknowledge and have not."""
-    readers = uow.officials.of(advisory.government.other)
-    expected = {reader.agency for reader in readers if reader.may_speak}
     done = {receipt.agency for receipt in uow.advisories.receipts(advisory.id)}
-    return tuple(sorted(expected - done))
+    return tuple(sorted(agencies_expected(uow, advisory) - done))
 
 
 def _kind(subject: Subject) -> str:

@@ -15,6 +15,7 @@ from bot.domain.fingerprints import Finding
 from bot.domain.labels import Label
 from bot.domain.links import End, Link, Terms
 from bot.domain.officials import Government
+from bot.domain.releasability import Named
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class CopyFacts(Facts):
     is_late: bool = False
     superseded_by: str = ""
     files: FilesFacts | None = None
+    releasable: Named = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class FileFacts(Facts):
     team: str
     url: str
     mark: str  # by which it is found again, wherever its words stand
+    releasable: Named = ()
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,7 @@ class ChangeFacts(Facts):
     more: int
     acknowledged_by: tuple[Agency, ...]
     detail: str
+    releasable: Named = ()
 
 
 @dataclass(frozen=True)
@@ -148,6 +152,7 @@ class ReplyFacts(Facts):
     body: str
     names: Mapping[str, str]
     files: FilesFacts | None = None
+    releasable: Named = ()
 
 
 @dataclass(frozen=True)
@@ -203,6 +208,7 @@ class ReleaseFacts(Facts):
     expires_at: datetime | None = None
     release_value: str = ""  # what the buttons carry
     keep_back_value: str = ""
+    releasable: Named = ()
 
 
 @dataclass(frozen=True)

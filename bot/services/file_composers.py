@@ -42,6 +42,7 @@ def _file(uow: UnitOfWork, delivery: Delivery) -> FileFacts | FileGoneFacts:
         team=file.team,
         url=file.url,
         mark=mark_of(delivery.key),
+        releasable=advisory.releasable,
     )
 
 
@@ -61,7 +62,7 @@ def _require_sendable(
         raise Withheld("file_stays")
     if "instead_of" in delivery.facts:
         # Its readers have it: like a text that stands, it may always take on the tighter label.
-        fits = policy.carries(advisory, link) and policy.is_below_ceiling(advisory.label, link)
+        fits = policy.carries(advisory, link) and policy.barrier(advisory, link) is None
         if not fits or not may_stand(uow, advisory, delivery):
             raise Withheld("policy")
         return

@@ -18,6 +18,7 @@ from bot.domain.labels import LabelReading, most_restrictive, read_label
 from bot.domain.links import Link
 from bot.domain.markings import Decision, Screening, labels_ask, screen_post
 from bot.domain.officials import Official, Role
+from bot.domain.releasability import narrowed
 from bot.domain.rights import Act, Channel, Matter
 from bot.domain.tags import read_tags
 from bot.services import (
@@ -34,6 +35,7 @@ from bot.services.awaiting import follow_advisory
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY, HELD
 from bot.services.notes import keepers_of, tell_here, tell_refusal
+from bot.services.releasability import stated, tell_unknown
 from bot.storage.unit_of_work import UnitOfWork
 
 # States in which a copy may already be on its way.
@@ -61,8 +63,10 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
     refusal = _refuse_author(uow, message, author) or _refuse_content(reading, screening)
     if refusal is not None or author is None:
         return _refuse(uow, message, author, refusal or errors.StrangerRefused())
-    fresh = _advisory(uow, message, author, reading, screening)
+    said = stated(uow, message.text)
+    fresh = replace(_advisory(uow, message, author, reading, screening), releasable=said.named)
     advisory = uow.advisories.add(recovery.numbered_as_known(uow, fresh, links))
+    tell_unknown(uow, advisory, author, said.unknown)
     if message.files:
         attachments.take_files(uow, advisory, author, message)
     return _proceed(uow, advisory, author, links, unknown=reading.unknown)
@@ -146,7 +150,9 @@ def _revise(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     asks = known.needs_release or reading.unknown or _asks(message, screening)
     files = attachments.take_files(uow, known, author, message, revision=known.revision + 1)
     changed = replace(known, needs_release=asks, files=files)
-    revisions.revise_advisory(uow, changed, author, message.text, reading)
+    said = stated(uow, message.text)
+    revisions.revise_advisory(uow, changed, author, message.text, reading, said.named)
+    tell_unknown(uow, known, author, said.unknown)
     if reading.unknown and not author.is_source:
         tell_here(
             uow,
@@ -171,7 +177,9 @@ def _reword_withdrawn(uow: UnitOfWork, known: Advisory, message: Message) -> Out
     asks = known.needs_release or reading.unknown or _asks(message, screening)
     uow.advisories.keep_revision(known, uow.now)
     reworded = known.revise(label, message.text, known.changed_at or uow.now)
-    uow.advisories.save(replace(reworded, needs_release=asks, files=files))
+    named = narrowed(known.releasable, stated(uow, message.text).named)
+    reworded = replace(reworded, needs_release=asks, files=files, releasable=named)
+    uow.advisories.save(reworded)
     uow.audit.record(author, "advisory.revise", known.number, revision=reworded.revision)
     follow_advisory(uow, reworded, "changed")
     return Outcome.LEFT_ALONE
@@ -360,6 +368,7 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         issuing.keep_back_unsent(uow, known)
         uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))
         return _refuse(uow, message, author, refusal)
+    said = stated(uow, message.text)
     was_asked_about = known.state is AdvisoryState.ISSUED
     fresh = replace(
         known,
@@ -369,6 +378,7 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         tags=read_tags(message.text),
         body=message.text,
         needs_release=_asks(message, screening),
+        releasable=said.named,
     )
     links = _matching_links(uow, message)
     if not links:
@@ -378,4 +388,5 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     files = attachments.take_files(uow, fresh, author, message)
     fresh = replace(fresh, files=files)
     uow.advisories.save(fresh)
+    tell_unknown(uow, fresh, author, said.unknown)
     return _proceed(uow, fresh, author, links, unknown=reading.unknown)

@@ -16,6 +16,7 @@ from bot.domain.links import End, Link
 from bot.domain.markings import Decision, screen_post
 from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
+from bot.domain.releasability import narrowed
 from bot.domain.rights import Act, Matter
 from bot.services import recovery
 from bot.services.access import require_right
@@ -24,6 +25,7 @@ from bot.services.awaiting import follow_advisory, waiting_routes
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
+from bot.services.releasability import stated, tell_unknown, typed
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -35,6 +37,7 @@ WRONG_STATE: Mapping[Act, type[errors.BotError]] = {
     Act.DISCARD: errors.AdvisoryNotHeld,
     Act.WITHDRAW: errors.AdvisoryNotIssued,
     Act.SUPERSEDE: errors.AdvisoryNotIssued,
+    Act.NARROW: errors.AdvisoryNotIssued,
     Act.RESTORE: errors.AdvisoryNotWithdrawn,
 }
 
@@ -92,13 +95,19 @@ def open_advisory(
     text: str,
     tags: tuple[str, ...],
     label: Label,
+    names: str = "",
 ) -> Advisory:
-    """An advisory typed as a command: the bot shows it in its own channel, then relays it."""
+    """An advisory typed as a command: the bot shows it in its own channel, then relays it.
+
+    It is for those in the list of `names`, and of these for those whom its text names. Raises
+    UnknownAgency where one of the list is nobody's.
+    """
     require_right(uow, actor, Act.POST)
     _require_clean(title, text, label)
     links = matching_links(uow, team, channel, tags)
     if not links:
         raise errors.ChannelNotLinked
+    said, wanted = stated(uow, f"{title}\n{text}"), typed(uow, names)
     advisory = uow.advisories.add(
         Advisory(
             id=0,
@@ -118,8 +127,10 @@ def open_advisory(
             needs_release=_asks(title, text),
             files=0,
             posted_at=uow.now,
+            releasable=narrowed(wanted, said.named),
         )
     )
+    tell_unknown(uow, advisory, actor, said.unknown)
     issue_advisory(uow, advisory, actor, links)
     return advisory
 

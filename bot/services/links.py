@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot import errors
 from bot.domain import policy
-from bot.domain.advisories import RouteState
+from bot.domain.advisories import Barrier, RouteState
 from bot.domain.agencies import Agency
 from bot.domain.deliveries import Method
 from bot.domain.inert import plain
@@ -17,12 +17,14 @@ from bot.domain.links import End, Link, LinkState, Terms
 from bot.domain.markings import Decision, Screening, screen_post
 from bot.domain.officials import Official
 from bot.domain.policy_table import BOTH_LIAISONS
+from bot.domain.releasability import Named, permits
 from bot.domain.rights import Act, Channel, Matter, Side, Verdict
 from bot.domain.tags import read_tags
 from bot.services.access import require_part, require_right
 from bot.services.approvals import require_both_sides
 from bot.services.kinds import LINK, STOPPED
 from bot.services.ports import ChannelView
+from bot.services.releasability import stated
 from bot.services.suspensions import agree_to_views, digest_of_views
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -37,7 +39,8 @@ class Preview:
     tags: tuple[str, ...]
     label: Label | None
     screening: Screening
-    routes: tuple[tuple[Link, End, str], ...]
+    named: Named
+    routes: tuple[tuple[Link, End, str], ...] = ()
 
 
 def propose_link(
@@ -204,40 +207,37 @@ def find_link(uow: UnitOfWork, code: str) -> Link:
 def preview_relay(uow: UnitOfWork, actor: Official, team: str, channel: str, text: str) -> Preview:
     """Where a text would go if it were posted in this channel, and why not elsewhere."""
     said = plain(text)
-    tags, reading, screening = read_tags(text), read_label(said), screen_post(said)
+    found = Preview(
+        read_tags(text), read_label(said).label, screen_post(said), stated(uow, text).named
+    )
     routes = []
     for link in uow.links.live_at(team, channel):
         end = link.end_of(actor.government.other)
         if end is not None:
-            outcome = _preview(link, team, channel, tags, reading.label, screening)
+            leads_there = link.leads_from(team, channel) == end
+            outcome = _preview(link, end, found) if leads_there else "not_this_way"
             routes.append((link, end, outcome))
-    return Preview(tags, reading.label, screening, tuple(routes))
+    return replace(found, routes=tuple(routes))
 
 
-def _preview(  # noqa: PLR0911  one answer per rule, in the order the rules apply
-    link: Link,
-    team: str,
-    channel: str,
-    tags: tuple[str, ...],
-    label: Label | None,
-    screening: Screening,
-) -> str:
-    if link.leads_from(team, channel) is None:
-        return "not_this_way"
-    if not link.terms.matches(tags):
+def _preview(link: Link, to: End, found: Preview) -> str:  # noqa: PLR0911  one answer per rule
+    """In the order the rules apply."""
+    if not link.terms.matches(found.tags):
         return "no_tag"
-    if screening.decision is Decision.BLOCK:
+    if found.screening.decision is Decision.BLOCK:
         return "marking"
-    if label is None:
+    if found.label is None:
         return "unlabelled"
-    if label in policy.NEVER_RELAYED:
+    if found.label in policy.NEVER_RELAYED:
         return "label_refused"
-    if not policy.is_below_ceiling(label, link):
-        return RouteState.ABOVE_CEILING.value
+    if not permits(found.named, to.government, to.agency):
+        return Barrier.NOT_RELEASABLE.value
+    if not policy.is_below_ceiling(found.label, link):
+        return Barrier.ABOVE_CEILING.value
     if link.state is LinkState.PAUSED:
         return RouteState.PAUSED.value
-    waits = policy.along(link, Act.RELAY, label, screening.decision) is not Verdict.ALLOW
-    return RouteState.AWAITING.value if waits else RouteState.QUEUED.value
+    verdict = policy.along(link, Act.RELAY, found.label, found.screening.decision)
+    return RouteState.QUEUED.value if verdict is Verdict.ALLOW else RouteState.AWAITING.value
 
 
 def _agree_terms(uow: UnitOfWork, actor: Official, link: Link) -> Link:

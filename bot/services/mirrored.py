@@ -41,7 +41,7 @@ def is_reply_shown(uow: UnitOfWork, delivery: Delivery, said: Advisory) -> bool:
         return shown
     if said.label is uow.advisories.get(said.id).label:
         return True
-    return policy.is_below_ceiling(said.label, uow.links.get(delivery.link_id))
+    return policy.barrier(said, uow.links.get(delivery.link_id)) is None
 
 
 def showing_of(uow: UnitOfWork, sent: Delivery, advisory: Advisory, reply: ThreadReply) -> Showing:

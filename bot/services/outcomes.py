@@ -125,7 +125,7 @@ def _keep_route_open(uow: UnitOfWork, advisory: Advisory, copy: Delivery) -> Non
     route = uow.advisories.route(advisory.id, copy.link_id or 0)
     if route is None or route.state not in (RouteState.WITHHELD, RouteState.KEPT_BACK):
         return
-    fits = policy.is_below_ceiling(advisory.label, uow.links.get(route.link_id))
+    fits = policy.barrier(advisory, uow.links.get(route.link_id)) is None
     state = RouteState.QUEUED if fits else RouteState.RECALLED
     uow.advisories.put_route(advisory.id, route.link_id, state, at=uow.now)
     uow.outbox.refresh(uow.outbox.get(copy.id), URGENT)

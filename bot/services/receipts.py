@@ -9,6 +9,7 @@ from bot.domain.rights import Act, Matter, Side
 from bot.services.access import require_part, require_right
 from bot.services.cards import refresh_receipts
 from bot.services.kinds import COPY
+from bot.services.releasability import may_read
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -40,11 +41,14 @@ def received_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory
     advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is not None and advisory.government == actor.government:
         raise errors.AdvisoryNotReceived(number=advisory.number)
-    if advisory is None or not has_arrived(uow, advisory):
+    if advisory is None or not may_see(uow, actor, advisory):
         raise errors.AdvisoryNotFound(number=number)
     return advisory
 
 
-def has_arrived(uow: UnitOfWork, advisory: Advisory) -> bool:
-    """Whether at least one copy stands on the other side."""
-    return any(copy.slack_ts for copy in uow.outbox.of_advisory(advisory.id, COPY))
+def may_see(uow: UnitOfWork, actor: Official, advisory: Advisory) -> bool:
+    """Whether an advisory is the actor's side's own, or came to it and is for their agency."""
+    if advisory.government == actor.government:
+        return True
+    has_arrived = any(copy.slack_ts for copy in uow.outbox.of_advisory(advisory.id, COPY))
+    return has_arrived and may_read(advisory, actor)

@@ -104,7 +104,7 @@ def state_as_found(
     post = found_copy(uow, advisory, link)
     if post is None:
         return state
-    fits = post.mark != RECALLED and policy.is_below_ceiling(advisory.label, link)
+    fits = post.mark != RECALLED and policy.barrier(advisory, link) is None
     return RouteState.QUEUED if fits else RouteState.RECALLED
 
 

@@ -18,10 +18,9 @@ from bot.services.access import require_right
 from bot.services.agreeing import ask_or_agree
 from bot.services.awaiting import subject_of
 from bot.services.cards import first_copies, stands_nowhere
-from bot.services.issuing import ask_releasers, queue_copies
 from bot.services.notes import keepers_of, tell_directly
-from bot.services.receipts import has_arrived
-from bot.services.revisions import send_revision, spread_revision
+from bot.services.receipts import may_see
+from bot.services.revisions import spread_revision, widen
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
 from bot.storage.walls import Purpose
@@ -58,9 +57,7 @@ def relabel_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label
 
 def _known_to(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
     advisory = uow.advisories.by_number(number.strip().upper())
-    if advisory is None:
-        raise errors.AdvisoryNotFound(number=number)
-    if advisory.government != actor.government and not has_arrived(uow, advisory):
+    if advisory is None or not may_see(uow, actor, advisory):
         raise errors.AdvisoryNotFound(number=number)
     return advisory
 
@@ -93,7 +90,7 @@ def _relax(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -
     if not agreed.lacking:
         revised = advisory.revise(label, advisory.body, uow.now)
         spread_revision(uow, advisory, revised, actor, "advisory.relax")
-        _widen(uow, revised)
+        widen(uow, revised)
     return Relabelling(advisory.number, label, agreed.names, agreed.lacking)
 
 
@@ -105,23 +102,3 @@ def _require_newest_everywhere(uow: UnitOfWork, advisory: Advisory) -> None:
             continue
         if stands and uow.advisories.body_of(advisory, route.revision) != advisory.body:
             raise errors.EarlierTextStands(number=advisory.number)
-
-
-def _widen(uow: UnitOfWork, revised: Advisory) -> None:
-    """Links whose ceiling was too low for the tighter label carry it now, by their own rules.
-
-    Where it was taken back it comes back in the same place, under the same rules.
-    """
-    for route in uow.advisories.routes(revised.id):
-        link = uow.links.get(route.link_id)
-        state = policy.first_state(revised, link)
-        if route.state is RouteState.ABOVE_CEILING:
-            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
-            if state is RouteState.QUEUED:
-                queue_copies(uow, revised, link)
-        elif route.state is RouteState.RECALLED and state is RouteState.QUEUED:
-            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
-            send_revision(uow, revised, link, before=route.revision)
-        elif route.state is RouteState.RECALLED and state is RouteState.AWAITING:
-            uow.advisories.put_route(revised.id, link.id, state)
-    ask_releasers(uow, revised)

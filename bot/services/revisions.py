@@ -6,12 +6,15 @@ waits again; readers keep the old one meanwhile, under the tighter label.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState
 from bot.domain.deliveries import URGENT, Method
 from bot.domain.labels import LabelReading, most_restrictive
 from bot.domain.links import Link
 from bot.domain.officials import Official
+from bot.domain.releasability import Named, narrowed
 from bot.domain.rights import Verdict
 from bot.services.attachments import say_anew, take_away
 from bot.services.cards import first_copies, has_left, refresh_copies
@@ -22,14 +25,23 @@ from bot.storage.unit_of_work import UnitOfWork
 
 
 def revise_advisory(
-    uow: UnitOfWork, advisory: Advisory, author: Official, body: str, reading: LabelReading
+    uow: UnitOfWork,
+    advisory: Advisory,
+    author: Official,
+    body: str,
+    reading: LabelReading,
+    named: Named,
 ) -> Advisory:
-    """Makes the edited text the next revision and sends it after every copy."""
+    """Makes the edited text the next revision and sends it after every copy.
+
+    By an edit a label only tightens, and an advisory is never for more agencies than before.
+    """
     labels = [label for label in (advisory.label, reading.label) if label is not None]
     label = most_restrictive(labels)
     if label is None:
         return advisory
-    revised = advisory.revise(label, body, uow.now)
+    named = narrowed(advisory.releasable, named)
+    revised = replace(advisory.revise(label, body, uow.now), releasable=named)
     return spread_revision(uow, advisory, revised, author, "advisory.revise")
 
 
@@ -45,7 +57,8 @@ def spread_revision(
     sent = [_revise_route(uow, revised, route) for route in uow.advisories.routes(advisory.id)]
     if any(sent):
         tell_acknowledgers(uow, revised, "advisories.revised_note")
-    if revised.label is not advisory.label:
+    restricted = (revised.label, revised.releasable)
+    if restricted != (advisory.label, advisory.releasable):
         refresh_thread(uow, revised)
         say_anew(uow, revised)
     ask_releasers(uow, revised)
@@ -104,14 +117,34 @@ def refresh_thread(uow: UnitOfWork, advisory: Advisory, link_id: int | None = No
             uow.outbox.refresh(said, URGENT)
 
 
+def widen(uow: UnitOfWork, revised: Advisory) -> None:
+    """Links it was too restricted for carry it now, by their own rules.
+
+    Where it was taken back it comes back in the same place, under the same rules.
+    """
+    for route in uow.advisories.routes(revised.id):
+        link = uow.links.get(route.link_id)
+        state = policy.first_state(revised, link)
+        if route.state is RouteState.TOO_RESTRICTED:
+            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
+            if state is RouteState.QUEUED:
+                queue_copies(uow, revised, link)
+        elif route.state is RouteState.RECALLED and state is RouteState.QUEUED:
+            uow.advisories.put_route(revised.id, link.id, state, revision=revised.revision)
+            send_revision(uow, revised, link, before=route.revision)
+        elif route.state is RouteState.RECALLED and state is RouteState.AWAITING:
+            uow.advisories.put_route(revised.id, link.id, state)
+    ask_releasers(uow, revised)
+
+
 def _revise_route(uow: UnitOfWork, revised: Advisory, route: Route) -> bool:
     """What becomes of the new text on one link; whether readers get it now."""
     link = uow.links.get(route.link_id)
     if not _has_readers(uow, revised, route):
         return False
-    if not policy.is_below_ceiling(revised.label, link):
+    if policy.barrier(revised, link) is not None:
         if not has_left(uow, revised, link.id):
-            uow.advisories.put_route(revised.id, link.id, RouteState.ABOVE_CEILING)
+            uow.advisories.put_route(revised.id, link.id, RouteState.TOO_RESTRICTED)
             return False
         uow.advisories.put_route(revised.id, link.id, RouteState.RECALLED, at=uow.now)
         refresh_copies(uow, revised.id, link.id, URGENT)

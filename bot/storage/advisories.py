@@ -303,4 +303,5 @@ def _advisory(row: Row[Any]) -> Advisory:
         row.reason,
         row.superseded_by,
         row.is_final,
+        tuple(row.releasable or ()),
     )

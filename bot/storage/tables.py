@@ -177,6 +177,8 @@ advisories = Table(
     Column("changed_at", Instant),
     Column("reason", Text, nullable=False, server_default=""),
     Column("superseded_by", String(20), nullable=False, server_default=""),
+    # The agencies and sides it is for, apart from its label; none named: as the links lead.
+    Column("releasable", Json),
     # Withdrawn, and nothing brings it back.
     Column("is_final", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("team", "channel", "source_ts"),

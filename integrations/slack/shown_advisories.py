@@ -27,7 +27,9 @@ class AdvisoryShapes:
         }
 
     def _copy(self, facts: CopyFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(
+            facts.label, facts.side, facts.number, facts.releasable
+        )
         heading = self._voice.both(
             facts.side,
             "advisories.heading",
@@ -86,7 +88,9 @@ class AdvisoryShapes:
         return Shown(self._voice.framed(top, text, bottom), blocks)
 
     def _change(self, facts: ChangeFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(
+            facts.label, facts.side, facts.number, facts.releasable
+        )
         key = f"advisories.change.{facts.change}"
         lines = [
             self._voice.both_detailed(
@@ -105,7 +109,9 @@ class AdvisoryShapes:
         return Shown(self._voice.framed(top, text, bottom), blocks)
 
     def _reply(self, facts: ReplyFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(
+            facts.label, facts.side, facts.number, facts.releasable
+        )
         first = self._voice.speech(own_language(facts.side))
         who = first.say("advisories.reply", author=facts.author, agency=facts.agency)
         body = self._voice.quoted(facts.body, facts.names)

@@ -63,7 +63,9 @@ class CardShapes:
     def _release(self, facts: ReleaseFacts, reader: Language) -> Shown:
         # In a channel several people of the side read: it speaks their side's own language.
         speech = self._voice.speech(own_language(facts.side) if facts.in_channel else reader)
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(
+            facts.label, facts.side, facts.number, facts.releasable
+        )
         heading = speech.say(
             "advisories.release_asked" if not facts.decided else "advisories.release_decided",
             number=facts.number,

@@ -13,6 +13,7 @@ from typing import Any
 from bot.domain.inert import escape, inert, plain, split_text
 from bot.domain.labels import GLOSS_JA, Label
 from bot.domain.officials import Government
+from bot.domain.releasability import NOBODY, Named
 from bot.texts.catalog import Catalog, Language
 from integrations.slack.blocks import SECTION_LIMIT, Block, section
 from integrations.slack.speech import Safe, Speech
@@ -68,9 +69,17 @@ class Voice:
         words = [self.speech(lang).say(key, **parameters) for lang in (first, first.other)]
         return Safe(" / ".join(dict.fromkeys(words)))
 
-    def label_lines(self, label: Label, side: Government, number: str) -> tuple[Safe, Safe]:
+    def label_lines(
+        self, label: Label, side: Government, number: str, named: Named = ()
+    ) -> tuple[Safe, Safe]:
+        """The first lines of what bears a label, further restrictions among them, and the last."""
         end = self.both_words(side, "advisories.end", number=number)
-        return Safe(f"*{label.value}* ({GLOSS_JA[label]})"), Safe(f"*{label.value}* — {end}")
+        top = Safe(f"*{label.value}* ({GLOSS_JA[label]})")
+        if named:
+            first = own_language(side)
+            spoken = [self.speech(language) for language in (first, first.other)]
+            top = Safe("\n".join((top, *(releasability_line(one, named) for one in spoken))))
+        return top, Safe(f"*{label.value}* — {end}")
 
     def inert(self, text: str, names: Any) -> Safe:
         return Safe(escape(inert(plain(text, names), self._allowed_hosts)))
@@ -115,3 +124,14 @@ def quoted_sections(quoted: Safe) -> list[Block]:
 def own_language(side: Government) -> Language:
     """The language that stands first in a side's channels."""
     return Language.JA if side is Government.JP else Language.EN
+
+
+def releasability_line(speech: Speech, named: Named) -> Safe:
+    """Whom an advisory is for, in one language."""
+    names = [
+        speech.say(f"links.side.{who}") if who in list(Government) else who.rpartition(":")[2]
+        for who in named
+        if who != NOBODY
+    ]
+    nobody = speech.say(f"advisories.{'nobody' if named else 'as_linked'}")
+    return speech.say("advisories.releasability", names=names or nobody)

@@ -51,6 +51,7 @@ MEANWHILE: dict[str, Callable[[UnitOfWork, Link], object]] = {
     "declined": link_became(state=LinkState.DECLINED),
     "the label rose": advisory_became(label=Label.AMBER),
     "the label rose above all": advisory_became(label=Label.RED),
+    "it is for other agencies": advisory_became(releasable=("AU:DFAT",)),
     "no label any more": advisory_became(label=None),
     "a marking that asks": advisory_became(needs_release=True),
     "another channel": advisory_became(channel="C99"),

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.services import recovery
+from bot.services import recovery, withdrawals
+from bot.services.announcements import compose
 from bot.services.kinds import COPY
 from bot.storage.copies import after_restore
 from bot.storage.database import Database
@@ -14,6 +15,7 @@ from bot.storage.delivery_keys import DOUBTED
 from bot.storage.restores import StandingPost
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
+from tests.services.desk import Desk
 from tests.storage.databases import HandClock
 
 AN_HOUR = 3600.0
@@ -121,3 +123,21 @@ def test_a_copy_that_was_waiting_and_stands_is_not_sent(restored: Database) -> N
         return uow.outbox.get(copy.id).state.value
 
     assert restored.transact(found) == "delivered"
+
+
+def test_what_was_withdrawn_and_restored_since_the_backup_is_withdrawn_again(
+    restored: Database,
+) -> None:
+    def found(uow: UnitOfWork) -> list[str]:
+        cast.post(uow, "TANAKA", "#advisory [TLP:GREEN] x")
+        desk = Desk(uow)
+        desk.say_all()
+        withdrawals.withdraw_advisory(uow, cast.the(uow, "TANAKA"), "ADV-2026-0001", "")
+        desk.say_all()
+        (copy,) = uow.outbox.of_advisory(1, COPY)
+        post = StandingPost(copy.key, copy.team, copy.channel, str(copy.slack_ts))
+        recovery.take_standing(uow, [post])
+        return [str(compose(uow, one).facts) for one in uow.outbox.undone_updates(copy.id)]
+
+    (facts,) = restored.transact(found)
+    assert facts.startswith("TombstoneFacts")

@@ -1,0 +1,56 @@
+"""Whom an advisory is for: what its text says of it, and who of the other side may look."""
+
+from __future__ import annotations
+
+from bot import errors
+from bot.domain.advisories import Advisory
+from bot.domain.inert import plain
+from bot.domain.officials import Official
+from bot.domain.releasability import (
+    Named,
+    Statement,
+    parse_releasability,
+    permits,
+    read_releasability,
+    statements_in,
+)
+from bot.services.notes import keepers_of, tell_directly, tell_here
+from bot.storage.unit_of_work import UnitOfWork
+
+
+def stated(uow: UnitOfWork, text: str) -> Statement:
+    """Whom a text names, as Slack delivered it."""
+    statements = statements_in(plain(text))
+    if not statements:
+        return Statement()
+    return read_releasability(statements, uow.now.date(), uow.agencies.all())
+
+
+def typed(uow: UnitOfWork, names: str) -> Named:
+    """Whom a list names that was typed as an option; raises UnknownAgency for nobody's name."""
+    if not names:
+        return ()
+    found = parse_releasability(names, uow.now.date(), uow.agencies.all())
+    if found.unknown:
+        raise errors.UnknownAgency(value=found.unknown[0])
+    return found.named
+
+
+def may_read(advisory: Advisory, official: Official) -> bool:
+    """Whether an advisory is for somebody's agency; for its own side it always is."""
+    own = advisory.government == official.government
+    return own or permits(advisory.releasable, official.government, official.agency)
+
+
+def tell_unknown(
+    uow: UnitOfWork, advisory: Advisory, author: Official, names: tuple[str, ...]
+) -> None:
+    """Its author learns which names are nobody's; of a feed, those who look after it."""
+    if not names:
+        return
+    key, about = "advisories.unknown_agencies", {"number": advisory.number, "names": list(names)}
+    if author.is_source:
+        for keeper in keepers_of(uow, author):
+            tell_directly(uow, keeper, key, **about)
+    else:
+        tell_here(uow, advisory.team, advisory.channel, author.user, key, **about)
