@@ -38,6 +38,7 @@ from commands.edge import Edge
 from commands.messages import Messages
 from commands.missed import Missed
 from commands.past import Past
+from commands.quota import Quota
 from commands.restored import Restored
 from integrations.metrics import Meters
 from integrations.slack.bolt import Connector, Identities, Identity, build_bolt
@@ -87,14 +88,11 @@ class Application:
         courier = Courier(clients, connections, session, policy, self._note_upload)
         self._identities = Identities()
         self.bolt: AsyncApp = build_bolt(connections, self._identities)
-        self.dispatcher = Dispatcher(
-            database,
-            SlackPostman(clients, renderer, self.people, courier),
-            hold_off=hold_off,
-            lease=lease,
-        )
+        postman = SlackPostman(clients, renderer, self.people, courier)
+        self.dispatcher = Dispatcher(database, postman, hold_off=hold_off, lease=lease)
         lookout = self.dispatcher.lookout
-        self.edge = Edge(database, words, self.people, self.dispatcher.wake, lookout.wake)
+        quota = Quota(settings.bridge.requests_per_minute)
+        self.edge = Edge(database, words, self.people, self.dispatcher.wake, lookout.wake, quota)
         windows = Windows(clients, connections, session)
         past = Past(one.team for one in connections)
         messages = Messages(self.edge, past, policy)
@@ -215,6 +213,7 @@ class Application:
                 one.admin_channel,
                 one.approval_hours,
                 one.silent_days,
+                one.feed_per_hour,
             )
         for side in Government:
             uow.audit.sign_head(side, if_due=True)

@@ -204,4 +204,5 @@ def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:
             one.admin_channel,
             one.approval_hours,
             one.silent_days,
+            one.feed_per_hour,
         )

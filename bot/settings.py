@@ -163,6 +163,7 @@ class Bridge(Section):
     """What may cross."""
 
     allowed_hosts: tuple[HostName, ...] = ()
+    requests_per_minute: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=10_000)] = 120
 
 
 def _days(value: int) -> int:
@@ -206,6 +207,7 @@ class Workspace(Section):
     admin_channel: Annotated[str, _shape("channel_id", r"([CG][A-Z0-9]{2,20})?")] = ""
     approval_hours: Annotated[int, BeforeValidator(not_a_truth), Field(ge=1, le=720)] = 72
     silent_days: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=366)] = 30
+    feed_per_hour: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=10_000)] = 120
 
 
 class Admin(Section):

@@ -46,11 +46,11 @@ class Channels:
         team, kind = acting_team(body), str(event["type"])
         if kind in REVOKED:
             if kind == "app_uninstalled" or _is_bots(event):
-                await self._edge.take(lambda uow: note_uninstalled(uow, team))
+                await self._edge.take(lambda uow: note_uninstalled(uow, team), team)
             return
         channel = _channel_of(event)
         if channel:
-            await self._edge.take(_work(team, channel, kind, event))
+            await self._edge.take(_work(team, channel, kind, event), team)
             self._edge.look_at_channels()
 
 

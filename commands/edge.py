@@ -28,6 +28,7 @@ from bot.texts.catalog import Catalog, Language
 from commands.arguments import Arguments
 from commands.catalogue import Ask, Place, Reply, Then
 from commands.deadline import Deadline
+from commands.quota import Quota
 from integrations.slack.people import People
 from integrations.slack.speech import Safe, Speech
 
@@ -74,10 +75,12 @@ class Edge:
         people: People,
         wake: Callable[[], None],
         look_at_channels: Callable[[], None] = _nobody,
+        quota: Quota | None = None,
     ) -> None:
         self._database = database
         self._catalog = catalog
         self._wake = wake
+        self._quota = quota or Quota(0)
         self.people = people
         # Whoever reads linked channels again is told when one of them is in doubt.
         self.look_at_channels = look_at_channels
@@ -105,6 +108,7 @@ class Edge:
         until = deadline or Deadline()
 
         async def carry_out() -> Answer | None:
+            self._quota.require(sender.team, sender.user)
             async with until.looking_up():
                 fallback = await self.people.language(sender.team, sender.user)
                 await self._require_own_person(sender)
@@ -132,7 +136,7 @@ class Edge:
                 )
                 return Answer(reply.text, reply.blocks, then=reply.then)
 
-            return await self._store(work, until.patience)
+            return await self._store(work, until.patience, sender.team)
 
         answer = await self._guarded(carry_out, sender, until)
         if answer is not None and isinstance(answer.refusal, DECISIONS):
@@ -146,6 +150,7 @@ class Edge:
         deadline: Deadline | None = None,
     ) -> T:
         """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
+        self._quota.require(sender.team, sender.user)
         until = deadline or Deadline()
         async with until.looking_up():
             await self._require_own_person(sender)
@@ -155,7 +160,7 @@ class Edge:
             official = require_official(uow, sender.team, sender.user)
             return work(uow, Speech(self._catalog, chosen_language(official, fallback)))
 
-        return await self._database.run(run, until.patience)
+        return await self._database.run(run, until.patience, sender.team)
 
     async def explain(
         self,
@@ -166,13 +171,16 @@ class Edge:
         """Runs something for a sender; a refusal or surprise becomes the Answer instead."""
         return await self._guarded(work, sender, deadline or Deadline())
 
-    async def take(self, work: Callable[[UnitOfWork], object]) -> None:
-        """Stores an event in one transaction; whatever goes wrong leaves it unacknowledged."""
-        await self._store(work)
+    async def take(self, work: Callable[[UnitOfWork], object], team: str) -> None:
+        """Stores an event of a workspace; whatever goes wrong leaves it unacknowledged."""
+        await self._store(work, team=team)
 
-    async def look(self, work: Callable[[UnitOfWork], T]) -> T:
-        """One transaction of the bot's own, on nobody's behalf; wakes the dispatcher."""
-        result = await self._store(work, None)
+    async def look(self, work: Callable[[UnitOfWork], T], team: str = "") -> T:
+        """One transaction of the bot's own, on nobody's behalf; wakes the dispatcher.
+
+        With the workspace of whoever made it necessary.
+        """
+        result = await self._store(work, None, team)
         self._wake()
         return result
 
@@ -207,13 +215,18 @@ class Edge:
                 language = await self.people.language(sender.team, sender.user)
         with suppress(errors.TryAgain):
             official = await self._database.run(
-                lambda uow: uow.officials.find(sender.team, sender.user), until.patience
+                lambda uow: uow.officials.find(sender.team, sender.user),
+                until.patience,
+                sender.team,
             )
             language = chosen_language(official, language) if official else language
         return Speech(self._catalog, language)
 
     async def _store(
-        self, work: Callable[[UnitOfWork], T], patience: float | None = EVENT_SECONDS
+        self,
+        work: Callable[[UnitOfWork], T],
+        patience: float | None = EVENT_SECONDS,
+        team: str = "",
     ) -> T:
         """One transaction; the dispatcher is woken when it has something new to say."""
 
@@ -222,7 +235,7 @@ class Edge:
             failpoints.reached("storing", _subject(uow.has_promised))
             return done, uow.has_promised, uow.has_changed_homes
 
-        result, promised, changed_homes = await self._database.run(run, patience)
+        result, promised, changed_homes = await self._database.run(run, patience, team)
         failpoints.reached("stored", _subject(promised))
         if promised:
             self._wake()
@@ -246,8 +259,8 @@ class Edge:
     ) -> T | Answer:
         try:
             return await work()
-        except (errors.DatabaseBusy, errors.OutcomeUncertain) as refusal:
-            # Which language they chose is in the database, and there is no time to ask again.
+        except (errors.DatabaseBusy, errors.OutcomeUncertain, errors.TooManyRequests) as refusal:
+            # Which language they chose is in the database, and there is no time to ask it.
             language = self.people.language_at_hand(sender.team, sender.user)
             return refused(Speech(self._catalog, language), refusal)
         except errors.BotError as refusal:
@@ -267,6 +280,7 @@ class Edge:
             await self._database.run(
                 lambda uow: note_refusal(uow, sender.team, sender.user, asked, refusal),
                 until.patience,
+                sender.team,
             )
         except errors.TryAgain:
             log.warning("edge.refusal_not_noted", asked=asked, reason=refusal.key)
@@ -289,7 +303,7 @@ class Edge:
             require_official(uow, sender.team, sender.user)
             return looks(uow, given)
 
-        places = await self._database.run(run, until.patience)
+        places = await self._database.run(run, until.patience, sender.team)
         async with until.looking_up():
             views = await asyncio.gather(*(self.people.channel(*place) for place in places))
         return dict(zip(places, views, strict=True))

@@ -76,7 +76,7 @@ class Messages:
                 tell_here(uow, team, event["channel"], message.user, "commands.help")
 
         if event.get("user"):
-            await self._edge.take(work)
+            await self._edge.take(work, team)
 
     async def _take(
         self,
@@ -105,7 +105,8 @@ class Messages:
             if message is not None:
                 with self._gap_noted(team, channel, listed, missed=missed):
                     await self._edge.take(
-                        lambda uow: None if _is_own(uow, team, event) else verb(uow, message)
+                        lambda uow: None if _is_own(uow, team, event) else verb(uow, message),
+                        team,
                     )
 
     @contextmanager
@@ -125,7 +126,7 @@ class Messages:
     ) -> None:
         async with self._past.turn(team, channel, None, missed=missed):
             with self._gap_noted(team, channel, None, missed=missed):
-                await self._edge.take(lambda uow: _take_deletion(uow, team, channel, ts))
+                await self._edge.take(lambda uow: _take_deletion(uow, team, channel, ts), team)
 
     async def _message(
         self, team: str, channel: str, event: Mapping[str, Any], text: str

@@ -60,7 +60,7 @@ class Pointing:
             return
         user, name, channel, ts = map(str, named)
         captures = await self._edge.look(
-            lambda uow: capturing.is_capturing_reaction(uow, team, user, name)
+            lambda uow: capturing.is_capturing_reaction(uow, team, user, name), team
         )
         if not captures:
             return
@@ -70,7 +70,9 @@ class Pointing:
             return
         message = message_of(team, channel, said)
         moment = str(event.get("event_ts") or ts)
-        await self._edge.take(lambda uow: capturing.take_reaction(uow, user, name, message, moment))
+        await self._edge.take(
+            lambda uow: capturing.take_reaction(uow, user, name, message, moment), team
+        )
 
     async def edit(self, body: Body, ack: AsyncAck) -> None:
         """A card's Edit: its form, filled with what was read."""

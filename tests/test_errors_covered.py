@@ -63,6 +63,7 @@ from bot.texts.catalog import Language, load
 from commands import action, advisory, followup, kakehashi, link
 from commands.arguments import Arguments, parse
 from commands.catalogue import Ask
+from commands.quota import Quota
 from integrations.slack.speech import Speech
 from tests import cast
 from tests.storage.databases import BEGINNING, fresh_url, opened
@@ -199,6 +200,11 @@ def withdrawn_twice(scene: Scene) -> None:
     scene.posted()
     for _ in range(2):
         withdrawals.withdraw_advisory(scene.uow, scene.the("TANAKA"), FIRST, "")
+
+
+def asked_twice(quota: Quota) -> None:
+    for _ in range(2):
+        quota.require(cast.TOKYO, "U01SATO")
 
 
 def restore(scene: Scene) -> None:
@@ -605,6 +611,7 @@ PROVOKED: dict[str, Callable[[Scene], Any]] = {
     "LabelRefused": lambda s: refused_post(s, "#advisory [TLP:RED]"),
     "ReplyAboveLabel": lambda s: reply(s, "[TLP:AMBER] more"),
     "SlackUnreachable": lambda s: ask(s, typed(link, "list")).here,
+    "TooManyRequests": lambda _: asked_twice(Quota(1)),
     "DatabaseBusy": busy,
     "OutcomeUncertain": uncertain,
     "BadConfiguration": lambda s: load_settings(s.folder / "none.toml", {}),

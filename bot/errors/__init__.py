@@ -129,6 +129,7 @@ BotError
 │   ├── ReplyAboveLabel         a reply bears a tighter or unknown label than its advisory
 │   └── LabelRefused            RED and AMBER+STRICT are never relayed
 ├── TryAgain                the same request may succeed later
+│   ├── TooManyRequests         of one person within a minute; nothing was done
 │   ├── SlackUnreachable        nothing was done
 │   ├── DatabaseBusy            nothing was done
 │   └── OutcomeUncertain        it had begun: it may or may not have been recorded
@@ -350,6 +351,10 @@ class LabelRefused(NotReleased):
 
 class ReplyAboveLabel(NotReleased):
     names = ("number",)
+
+
+class TooManyRequests(TryAgain):
+    names = ("seconds",)
 
 
 class SlackUnreachable(TryAgain):

@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, AdvisoryState, RouteState
-from bot.domain.deliveries import URGENT, Method
 from bot.domain.inert import plain
 from bot.domain.labels import LabelReading, most_restrictive, read_label
 from bot.domain.links import Link
@@ -24,6 +23,7 @@ from bot.domain.tags import read_tags
 from bot.services import (
     attachments,
     dialogue_threads,
+    holding,
     issuing,
     recovery,
     replies,
@@ -33,8 +33,8 @@ from bot.services import (
 from bot.services.access import contact_of
 from bot.services.awaiting import follow_advisory
 from bot.services.incoming import Message, Outcome, deletion_key
-from bot.services.kinds import COPY, HELD
-from bot.services.notes import keepers_of, tell_here, tell_refusal
+from bot.services.kinds import COPY
+from bot.services.notes import tell_here, tell_refusal
 from bot.services.releasability import stated, tell_unknown
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -297,7 +297,7 @@ def _advisory(
     return Advisory(
         id=0,
         number=issuing.next_number(uow),
-        state=AdvisoryState.ISSUED if reading.label else AdvisoryState.HELD,
+        state=_state(uow, author, reading),
         government=author.government,
         agency=author.agency,
         author_id=author.id,
@@ -315,6 +315,12 @@ def _advisory(
     )
 
 
+def _state(uow: UnitOfWork, author: Official, reading: LabelReading) -> AdvisoryState:
+    """Whether a post goes its way, or waits for somebody to say so."""
+    waits = reading.label is None or holding.is_too_much(uow, author)
+    return AdvisoryState.HELD if waits else AdvisoryState.ISSUED
+
+
 def _proceed(
     uow: UnitOfWork,
     advisory: Advisory,
@@ -327,35 +333,11 @@ def _proceed(
         issuing.issue_advisory(uow, advisory, author, links)
         return Outcome.ISSUED
     uow.audit.record(author, "advisory.hold", advisory.number, unknown_label=unknown)
-    _tell_held(uow, advisory, author, unknown=unknown)
+    if advisory.label is None:
+        holding.tell_unlabelled(uow, advisory, author, unknown=unknown)
+    else:
+        holding.tell_too_much(uow, advisory, author)
     return Outcome.HELD
-
-
-def _tell_held(uow: UnitOfWork, advisory: Advisory, author: Official, *, unknown: bool) -> None:
-    facts = {"unknown_label": unknown}
-    if not author.is_source:
-        uow.outbox.add(
-            HELD,
-            facts,
-            Method.PRIVATE,
-            advisory.team,
-            advisory.channel,
-            user=author.user,
-            advisory_id=advisory.id,
-            priority=URGENT,
-        )
-        return
-    for keeper in keepers_of(uow, author):
-        uow.outbox.add(
-            HELD,
-            facts,
-            Method.DIRECT,
-            keeper.team,
-            keeper.user,
-            user=keeper.user,
-            advisory_id=advisory.id,
-            priority=URGENT,
-        )
 
 
 def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
@@ -373,7 +355,7 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
     fresh = replace(
         known,
         revision=known.revision + 1 if was_asked_about else known.revision,
-        state=AdvisoryState.ISSUED if reading.label else AdvisoryState.HELD,
+        state=_state(uow, author, reading),
         label=reading.label,
         tags=read_tags(message.text),
         body=message.text,

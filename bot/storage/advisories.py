@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -66,6 +66,12 @@ RECEIPTS = (
     select(receipts)
     .where(receipts.c.advisory_id == bindparam("advisory"))
     .order_by(receipts.c.at, receipts.c.agency)
+)
+COUNT_ISSUED = (
+    select(func.count())
+    .where(advisories.c.author_id == bindparam("author"))
+    .where(advisories.c.posted_at > bindparam("since"))
+    .where(advisories.c.state != AdvisoryState.HELD.value)
 )
 
 
@@ -128,6 +134,11 @@ class Advisories:
             select(advisories).order_by(advisories.c.id.desc()).limit(limit)
         )
         return tuple(_advisory(row) for row in rows)
+
+    def count_issued(self, author_id: int, since: datetime) -> int:
+        """How many advisories of an author were not held, of those posted since an instant."""
+        found = self._connection.execute(COUNT_ISSUED, {"author": author_id, "since": since})
+        return int(found.scalar_one())
 
     def put_route(
         self,

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from bot import errors
 from bot.domain.budgets import BUDGETS, Budget, Spending
 from bot.storage.keyring import KeyRing
 from bot.storage.listening import NOTIFY, listen
+from bot.storage.turns import Turns
 from bot.storage.unit_of_work import UnitOfWork
 
 T = TypeVar("T")
@@ -110,6 +111,7 @@ class Database:
         self._turn: AbstractContextManager[Any] = (
             threading.RLock() if self.is_sqlite else nullcontext()
         )
+        self._turns: Turns[tuple[Future[Any], Callable[[], Any]]] = Turns()
         self._threads = ThreadPoolExecutor(
             max_workers=1 if self.is_sqlite else POOL_SIZE, thread_name_prefix="database"
         )
@@ -119,8 +121,13 @@ class Database:
         loop = asyncio.get_running_loop()
         self._follower = None if follower is None else (follower, loop)
 
-    async def run(self, work: Callable[[UnitOfWork], T], within: float | None = None) -> T:
+    async def run(
+        self, work: Callable[[UnitOfWork], T], within: float | None = None, asker: str = ""
+    ) -> T:
         """Runs `work` in one transaction, in a thread of the database's own.
+
+        Where several wait, they are served in turn by `asker`: the workspace a request came from,
+        nothing for the bot's own work.
 
         With `within` (seconds), work that has not begun by then never begins: DatabaseBusy is
         raised, and nothing was or will be done; sooner where meanwhile no transaction of this
@@ -128,8 +135,7 @@ class Database:
         for longer than that and a moment more is not waited for: OutcomeUncertain.
         """
         progress = Progress(None if within is None else time.monotonic() + within)
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self._followed, work, progress)
+        running = self._begin(asker, partial(self._followed, work, progress))
         if within is None:
             return await running
         try:
@@ -139,6 +145,25 @@ class Database:
             # Whatever it still raises has been answered for.
             running.add_done_callback(lambda ended: ended.cancelled() or ended.exception())
         return running.result()
+
+    def _begin(self, asker: str, what: Callable[[], T]) -> asyncio.Future[T]:
+        """Whoever's turn it is has the next thread that is free; there are as many turns as wait.
+
+        So the thread asked for here may serve somebody else, and somebody else's this one.
+        """
+        wanted: Future[T] = Future()
+        self._turns.put(asker, (wanted, what))
+        served: list[Future[Any]] = []
+
+        def serve() -> Any:
+            future, work = self._turns.take()
+            if not future.set_running_or_notify_cancel():
+                return None
+            served.append(future)
+            return work()
+
+        self._threads.submit(serve).add_done_callback(partial(_hand_on, served))
+        return asyncio.wrap_future(wanted)
 
     async def _has_ended(
         self, running: asyncio.Future[T], progress: Progress, seconds: float
@@ -247,6 +272,15 @@ class Database:
             return wall_clock()
         moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
+
+
+def _hand_on(served: list[Future[Any]], ended: Future[Any]) -> None:
+    """What came of it is for whoever was served; nobody was, who no longer waited."""
+    for future in served:
+        if (error := ended.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(ended.result())
 
 
 def _engine(url: str) -> Engine:

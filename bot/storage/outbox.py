@@ -198,11 +198,17 @@ class Outbox:
         return {DeliveryState(state): count for state, count in rows}
 
     def claim(
-        self, limit: int, lease: timedelta, among: Sequence[tuple[str, str]] | None = None
+        self,
+        limit: int,
+        lease: timedelta,
+        among: Sequence[tuple[str, str]] | None = None,
+        busy: Mapping[str, int] | None = None,
     ) -> list[Claim]:
-        """Leases up to `limit` due lanes (only those, if named) and marks the head of each."""
+        """Leases due lanes and marks the head of each: up to `limit` of those named, or of each
+        workspace, less what it is `busy` with already.
+        """
         self._budgets.read()
-        due = self._due_lanes(limit, among)
+        due = self._those_due(among[:limit]) if among else self._all_due(limit, busy or {})
         heads = self._heads(due)
         leased, sending, claims = [], [], []
         for lane in due:
@@ -321,15 +327,18 @@ class Outbox:
                 .values(state=DeliveryState.WITHHELD.value, last_error="target_not_posted")
             )
 
-    def _due_lanes(self, limit: int, among: Sequence[tuple[str, str]] | None) -> Sequence[Row[Any]]:
-        due = {"now": self._now, "most": limit}
-        if among is None:
-            return self._connection.execute(queries.DUE_LANES, due).all()
+    def _all_due(self, limit: int, busy: Mapping[str, int]) -> list[Row[Any]]:
         found: list[Row[Any]] = []
-        for team, name in among[:limit]:
-            its = {"its_team": team, "its_name": name, "now": self._now, "most": 1}
-            found += self._connection.execute(queries.DUE_LANE, its)
+        for team in self._connection.execute(queries.TEAMS).scalars().all():
+            its = {"its_team": team, "now": self._now, "most": limit - busy.get(team, 0)}
+            if its["most"] > 0:
+                found += self._connection.execute(queries.DUE_LANES, its)
         return found
+
+    def _those_due(self, lanes: Sequence[tuple[str, str]]) -> list[Row[Any]]:
+        due = {"now": self._now, "most": 1}
+        asked = ({"its_team": team, "its_name": name, **due} for team, name in lanes)
+        return [row for one in asked for row in self._connection.execute(queries.DUE_LANE, one)]
 
     def _heads(self, due: Sequence[Row[Any]]) -> dict[tuple[str, str], Delivery]:
         """The next delivery of each of those lanes, by lane."""

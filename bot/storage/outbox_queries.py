@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from bot.domain.budgets import OWN_LANES, Spending
 from bot.domain.deliveries import FILE_LANE, WORKSPACE_LANE, DeliveryState
-from bot.storage.tables import PARKED, UNDONE, lanes, outbox
+from bot.storage.tables import PARKED, UNDONE, lanes, outbox, workspaces
 from bot.storage.tables_budgets import budgets
 
 
@@ -120,14 +120,15 @@ IS_DUE = (
     & ~exists().where(ITS_BUDGET, budgets.c.open_at > bindparam("now")).correlate(lanes)
     & HAS_WORK
 )
+TEAMS = select(workspaces.c.team).order_by(workspaces.c.team)
 DUE_LANES = (
     select(lanes)
-    .where(IS_DUE)
+    .where(lanes.c.team == bindparam("its_team"), IS_DUE)
     .order_by(lanes.c.next_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-DUE_LANE = DUE_LANES.where(ITS_LANE)
+DUE_LANE = DUE_LANES.where(lanes.c.name == bindparam("its_name"))
 HEAD_OF_LANE = outbox.alias("head")
 # The head of each of those lanes, in one statement.
 HEADS = (

@@ -51,6 +51,8 @@ workspaces = Table(
     Column("approval_hours", Integer, nullable=False, server_default="72"),
     # After how many days without traffic a link is reported to that side; 0: never.
     Column("silent_days", Integer, nullable=False, server_default="30"),
+    # How many advisories of a feed are relayed by themselves within an hour; 0: all.
+    Column("feed_per_hour", Integer, nullable=False, server_default="120"),
     CheckConstraint("government IN ('JP','AU')", name="government"),
 )
 
@@ -182,6 +184,7 @@ advisories = Table(
     # Withdrawn, and nothing brings it back.
     Column("is_final", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("team", "channel", "source_ts"),
+    Index("ix_advisories_author", "author_id", "posted_at"),
     CheckConstraint(
         "state IN ('held','issued','discarded','withdrawn','superseded')", name="state"
     ),

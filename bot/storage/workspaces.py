@@ -14,6 +14,7 @@ from bot.storage.tables import heard, workspaces
 
 APPROVAL_HOURS = 72
 SILENT_DAYS = 30
+FEED_PER_HOUR = 120
 
 # Built once: building a statement takes SQLAlchemy four times as long as running it.
 OF_TEAM = select(workspaces).where(workspaces.c.team == bindparam("team"))
@@ -32,6 +33,7 @@ class WorkspaceRow:
     admin_channel: str = ""
     approval_hours: int = APPROVAL_HOURS
     silent_days: int = SILENT_DAYS
+    feed_per_hour: int = FEED_PER_HOUR
 
     def is_admin_channel(self, channel: str) -> bool:
         """Whether it is the channel in which that side decides."""
@@ -75,6 +77,7 @@ class Workspaces:
         admin_channel: str = "",
         approval_hours: int = APPROVAL_HOURS,
         silent_days: int = SILENT_DAYS,
+        feed_per_hour: int = FEED_PER_HOUR,
     ) -> None:
         """Adds the workspace, or brings what the settings say of it up to date."""
         self._known.pop(team, None)
@@ -85,6 +88,7 @@ class Workspaces:
             "admin_channel": admin_channel,
             "approval_hours": approval_hours,
             "silent_days": silent_days,
+            "feed_per_hour": feed_per_hour,
         }
         found = self._connection.execute(
             update(workspaces).where(workspaces.c.team == team).values(values)
@@ -128,4 +132,5 @@ def _workspace(row: Row[Any]) -> WorkspaceRow:
         row.admin_channel or "",
         row.approval_hours,
         row.silent_days,
+        row.feed_per_hour,
     )

@@ -9,6 +9,7 @@ attempt whose outcome is unknown is looked for before it is repeated.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
@@ -36,6 +37,7 @@ from bot.workers.sweeper import LOOK_BACK, SWEEP_AFTER, Sweeper
 
 log = structlog.get_logger()
 
+# For each workspace, so that neither waits for the other's Slack.
 LANES_AT_ONCE = 50
 # A transaction somebody waits for claims a few lanes; the loop claims the others right after.
 LANES_WITHIN = 4
@@ -73,6 +75,8 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._ended: list[Ended] = []
         self._sending: set[asyncio.Task[None]] = set()
+        # How many of them are on their way to each workspace.
+        self._busy: Counter[str] = Counter()
         # Claimed within transactions: until it is known whether they were committed, and after.
         self._open: set[Batch] = set()
         self._at_once: set[asyncio.Task[None]] = set()
@@ -145,11 +149,11 @@ class Dispatcher:
         return batch
 
     def _claim_promised(self, uow: UnitOfWork) -> list[tuple[Claim, Outgoing]]:
-        room = min(LANES_WITHIN, LANES_AT_ONCE - len(self._sending))
-        lanes = uow.outbox.take_news(above=BACKGROUND)[: max(room, 0)]
+        told = uow.outbox.take_news(above=BACKGROUND)
+        lanes = [lane for lane in told if self._busy[lane[0]] < LANES_AT_ONCE][:LANES_WITHIN]
         if not lanes:
             return []
-        claims = uow.outbox.claim(room, self._lease, lanes)
+        claims = uow.outbox.claim(LANES_WITHIN, self._lease, lanes)
         composed = [(claim, self._compose_or_withhold(uow, claim)) for claim in claims]
         going = [(claim, outgoing) for claim, outgoing in composed if outgoing is not None]
         failpoints.reached("claiming", *(claim.subject for claim, _ in going))
@@ -159,7 +163,8 @@ class Dispatcher:
         """Puts into words what is about to be committed; see `Follower`."""
         claimed.committed = asyncio.get_running_loop().create_future()
         for claim, outgoing in claimed.claims:
-            task = self._send(self._attempt_once_committed(claim, outgoing, claimed.committed))
+            attempt = self._attempt_once_committed(claim, outgoing, claimed.committed)
+            task = self._send(attempt, claim.delivery.team)
             self._at_once.add(task)
             task.add_done_callback(self._at_once.discard)
 
@@ -193,26 +198,32 @@ class Dispatcher:
     async def _turn(self, *, claim: bool = True) -> timedelta:
         """Settles and claims once; returns how long nothing more will be due."""
         ended, moment = list(self._ended), self._database.moment()
-        room = LANES_AT_ONCE - len(self._sending) if claim else 0
+        busy = self._busy.copy() if claim else None
         outgoing, pause = await self._database.run(
-            lambda uow: self._settle(uow, ended, room, moment)
+            lambda uow: self._settle(uow, ended, busy, moment)
         )
         failpoints.reached("noted", *(one.claim.subject for one in ended))
         failpoints.reached("claimed", *(held.subject for held, _ in outgoing))
         # Only what was written down is forgotten; more may have ended meanwhile.
         del self._ended[: len(ended)]
         for held, what in outgoing:
-            self._send(self._attempt(held, what))
+            self._send(self._attempt(held, what), held.delivery.team)
         return timedelta() if self._ended else pause
 
-    def _send(self, attempt: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _send(self, attempt: Coroutine[Any, Any, None], team: str) -> asyncio.Task[None]:
         task = asyncio.create_task(attempt)
         self._sending.add(task)
-        task.add_done_callback(self._sending.discard)
+        self._busy[team] += 1
+
+        def end(task: asyncio.Task[None]) -> None:
+            self._sending.discard(task)
+            self._busy[team] -= 1
+
+        task.add_done_callback(end)
         return task
 
     def _settle(
-        self, uow: UnitOfWork, ended: list[Ended], room: int, moment: datetime
+        self, uow: UnitOfWork, ended: list[Ended], busy: Counter[str] | None, moment: datetime
     ) -> tuple[list[tuple[Claim, Outgoing]], timedelta]:
         # Always in the same order: two dispatchers never wait for each other's advisories.
         ended = sorted(ended, key=lambda one: one.claim.delivery.advisory_id or 0)
@@ -221,7 +232,7 @@ class Dispatcher:
         )
         for one in ended:
             self._write_down(uow, one)
-        claims = uow.outbox.claim(room, self._lease) if room > 0 else []
+        claims = [] if busy is None else uow.outbox.claim(LANES_AT_ONCE, self._lease, busy=busy)
         outgoing = self._composed_together(uow, claims)
         for claim, _ in outgoing:
             failpoints.reached("claiming", claim.subject)

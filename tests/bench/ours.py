@@ -78,6 +78,8 @@ def _settings(addresses: Addresses, folder: Path) -> Settings:
         {
             "database": {"url": f"sqlite:///{folder / 'bench.db'}"},
             "http": {"port": free_port()},
+            # One person asks all day.
+            "bridge": {"requests_per_minute": 0},
             "workspaces": [
                 {
                     "name": name,

@@ -105,7 +105,7 @@ async def test_people_are_answered_in_their_language(edge: Edge, catalog: Any) -
 
     english, japanese = (catalog.say(lang, "errors.channel_not_linked") for lang in Language)
     assert (await said(SATO), await said(WALSH)) == (japanese, english)
-    await edge.take(lambda uow: roster.set_language(uow, cast.the(uow, "SATO"), "en"))
+    await edge.take(lambda uow: roster.set_language(uow, cast.the(uow, "SATO"), "en"), cast.TOKYO)
     assert await said(SATO) == english
 
 

@@ -31,6 +31,10 @@ url = "sqlite:///{database}"
 [http]
 host = "127.0.0.1"
 
+# Journeys type faster than people.
+[bridge]
+requests_per_minute = 0
+
 [[workspaces]]
 name = "tokyo"
 government = "JP"
@@ -129,6 +133,11 @@ class Bridge:
             for one in self._settings.workspaces
         ]
         self._settings = self._settings.model_copy(update={"workspaces": tuple(changed)})
+
+    def allow(self, per_minute: int) -> None:
+        """From the next start on one person asks no oftener than that."""
+        bridge = self._settings.bridge.model_copy(update={"requests_per_minute": per_minute})
+        self._settings = self._settings.model_copy(update={"bridge": bridge})
 
     def now(self) -> datetime:
         """The bot's clock: that of the journey, set apart as far as the journey has set it."""

@@ -207,3 +207,26 @@ def test_a_postgresql_that_is_away_is_named_so() -> None:
     url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
     with opened(url) as away, pytest.raises(errors.DatabaseBusy):
         away.ping()
+
+
+@pytest.mark.parametrize("flood", [10, 1_000])
+async def test_a_flood_of_one_side_is_one_turn_for_the_other(url: str, flood: int) -> None:
+    with opened(url) as database:
+        gate, order = threading.Event(), list[str]()
+        threads = 1 if database.is_sqlite else POOL_SIZE
+        at_work = [
+            asyncio.create_task(database.run(lambda _uow: gate.wait())) for _ in range(threads)
+        ]
+        while len(database._at_work) < (1 if database.is_sqlite else threads):
+            await asyncio.wait(at_work, timeout=0.01)
+        asked = [
+            asyncio.create_task(database.run(lambda _uow, who=who: order.append(who), asker=who))  # type: ignore[misc]
+            for who in ["T0TOKYO"] * flood + ["T0CANB"]
+        ]
+        # Every one of them has asked before anybody is served.
+        await asyncio.wait(asked, timeout=0)
+        gate.set()
+        await asyncio.gather(*at_work, *asked)
+    # As many may begin at once as there are threads.
+    assert order.index("T0CANB") <= threads
+    assert len(order) == flood + 1

@@ -1,0 +1,67 @@
+"""What is held, and who is told: what has no usable label, and what is too much of one feed.
+
+People's posts are never counted. A feed that runs wild drowns the other side's channel no more than
+its own side's settings allow (`workspaces[].feed_per_hour`; 0: as much as it posts).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.advisories import Advisory
+from bot.domain.deliveries import URGENT, Method
+from bot.domain.officials import Official
+from bot.services.kinds import HELD
+from bot.services.notes import keepers_of, tell_directly
+from bot.storage.unit_of_work import UnitOfWork
+
+SPAN = timedelta(hours=1)
+
+
+def is_too_much(uow: UnitOfWork, author: Official) -> bool:
+    """Whether a feed has had an hour's worth relayed within the last hour."""
+    limit = _limit(uow, author)
+    return bool(limit) and uow.advisories.count_issued(author.id, uow.now - SPAN) >= limit
+
+
+def tell_too_much(uow: UnitOfWork, advisory: Advisory, author: Official) -> None:
+    """Those who look after the feed are told at the first one within an hour."""
+    if uow.requests.is_new(f"feed:{author.id}:{uow.now:%Y-%m-%dT%H}"):
+        about = {"number": advisory.number, "n": _limit(uow, author), "name": author.name}
+        for keeper in keepers_of(uow, author):
+            tell_directly(uow, keeper, "advisories.feed_held", **about)
+
+
+def tell_unlabelled(
+    uow: UnitOfWork, advisory: Advisory, author: Official, *, unknown: bool
+) -> None:
+    """Its author is asked for a label; of a feed, those who look after it."""
+    facts = {"unknown_label": unknown}
+    if not author.is_source:
+        uow.outbox.add(
+            HELD,
+            facts,
+            Method.PRIVATE,
+            advisory.team,
+            advisory.channel,
+            user=author.user,
+            advisory_id=advisory.id,
+            priority=URGENT,
+        )
+        return
+    for keeper in keepers_of(uow, author):
+        uow.outbox.add(
+            HELD,
+            facts,
+            Method.DIRECT,
+            keeper.team,
+            keeper.user,
+            user=keeper.user,
+            advisory_id=advisory.id,
+            priority=URGENT,
+        )
+
+
+def _limit(uow: UnitOfWork, author: Official) -> int:
+    workspace = uow.workspaces.of_team(author.team)
+    return workspace.feed_per_hour if workspace and author.is_source else 0
