@@ -22,7 +22,8 @@ Named = tuple[str, ...]
 NOBODY = "-"
 
 _LINE = re.compile(
-    r"^[\s>\-•]*(?:releasability|提供可能範囲)\s*:\s*(?P<names>\S.*?)[\s.。]*$", re.I | re.M
+    r"^[^\w\n]*(?:\d+[^\w\n]+)?(?:releasability|提供可能範囲)\s*:\s*(?P<names>\S.*?)[\s.。]*$",
+    re.I | re.M,
 )
 _SEPARATORS = re.compile(r"\s*[,、;]\s*")
 _SIDES = {

@@ -21,6 +21,7 @@ from bot.services.cards import first_copies, has_left, refresh_copies
 from bot.services.issuing import ask_releasers, queue_copies, refresh_cards
 from bot.services.kinds import CHANGE, REPLY, SOURCE
 from bot.services.notes import tell_directly
+from bot.services.releasability import may_read
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -94,10 +95,11 @@ def note_change(
 
 
 def tell_acknowledgers(uow: UnitOfWork, advisory: Advisory, key: str) -> None:
-    """Whoever acknowledged what is no longer so learns of it directly."""
+    """Whoever acknowledged what is no longer so learns of it directly, while it is for them."""
     for receipt in uow.advisories.receipts(advisory.id):
         official = uow.officials.get(receipt.official_id)
-        if uow.officials.find(official.team, official.user) is not None:
+        is_official = uow.officials.find(official.team, official.user) is not None
+        if is_official and may_read(advisory, official):
             tell_directly(uow, official, key, number=advisory.number, revision=advisory.revision)
 
 

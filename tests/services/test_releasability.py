@@ -131,6 +131,17 @@ def test_fewer_hold_at_once_and_what_may_not_stand_is_taken_back(
     assert [one.why for one in desk.shows(COPY) if isinstance(one, TombstoneFacts)] == ["recalled"]
 
 
+def test_who_acknowledged_what_is_not_for_them_any_more_hears_no_more_of_it(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    post(uow, desk, GREEN)
+    for who in ("NGUYEN", "WALSH"):
+        receipts.acknowledge_advisory(uow, cast.the(uow, who), FIRST)
+    edit(uow, desk, ASD)
+    assert cast.told(uow, "NGUYEN") == ["advisories.revised_note"]
+    assert cast.told(uow, "WALSH") == []
+
+
 def test_more_are_let_in_by_two_releasers_and_never_by_an_edit(uow: UnitOfWork, desk: Desk) -> None:
     post(uow, desk, DFAT)
     edit(uow, desk, GREEN)
