@@ -4,8 +4,8 @@ Promise: a statement is read, never guessed. A name that is no agency's and no s
 nobody; of several statements only those count whom all of them name. No statement leaves it to the
 links.
 
-A statement is a line of its own: `Releasability: ASD, DFAT` or `提供可能範囲：ASD、豪州`. It is no
-national marking: REL TO and its kin are screened for (`marking_tables`), and block or ask.
+A statement runs to the end of its line: `Releasability: ASD, DFAT`, `提供可能範囲：ASD、豪州`.
+It is no national marking: REL TO with nations is screened for (`marking_tables`), blocks or asks.
 """
 
 import re
@@ -21,8 +21,10 @@ from bot.domain.officials import Government
 Named = tuple[str, ...]
 NOBODY = "-"
 
-_LINE = re.compile(
-    r"^[^\w\n]*(?:\d+[^\w\n]+)?(?:releasability|提供可能範囲)\s*:\s*(?P<names>\S.*?)[\s.。]*$",
+# What only looks like one, wherever it stands, lets nobody in, and its author is told.
+_STATEMENT = re.compile(
+    r"(?:(?:releasability|提供可能範囲|開示先)[ \])】」』]*(?:[:=\-–—]|(?<=[\])】」』]))"
+    r"|releasable (?:only )?to\b[ :]*)[ \t]*(?P<names>[^\n]*?)[\s.。]*$",
     re.I | re.M,
 )
 _SEPARATORS = re.compile(r"\s*[,、;]\s*")
@@ -43,7 +45,7 @@ class Statement:
 
 def statements_in(text: str) -> tuple[str, ...]:
     """The names of each statement of a text, as they are written."""
-    return tuple(line["names"] for line in _LINE.finditer(fold(text, drop="*_~`").text))
+    return tuple(line["names"] for line in _STATEMENT.finditer(fold(text, drop="*_~`").text))
 
 
 def read_releasability(statements: Iterable[str], on: date, table: Sequence[Agency]) -> Statement:
@@ -60,7 +62,7 @@ def parse_releasability(typed: str, on: date, table: Sequence[Agency]) -> Statem
     names = [name for name in _SEPARATORS.split(fold(typed).text.strip()) if name]
     if len(names) == 1 and names[0].casefold() in _ALL:
         return Statement()
-    read = {name: _read(name, on, table) for name in names}
+    read = {name: _read(name, on, table) for name in names or ("–",)}
     known = sorted({who for who in read.values() if who is not None})
     unknown = tuple(name for name, who in read.items() if who is None)
     return Statement(tuple(known) or (NOBODY,), unknown)

@@ -35,7 +35,7 @@ from bot.services.awaiting import follow_advisory
 from bot.services.incoming import Message, Outcome, deletion_key
 from bot.services.kinds import COPY
 from bot.services.notes import tell_here, tell_refusal
-from bot.services.releasability import stated, tell_unknown
+from bot.services.releasability import after_edit, stated, tell_unknown
 from bot.storage.unit_of_work import UnitOfWork
 
 # States in which a copy may already be on its way.
@@ -350,7 +350,7 @@ def _read_afresh(uow: UnitOfWork, known: Advisory, message: Message) -> Outcome:
         issuing.keep_back_unsent(uow, known)
         uow.advisories.save(replace(known, state=AdvisoryState.DISCARDED, body=""))
         return _refuse(uow, message, author, refusal)
-    said = stated(uow, message.text)
+    said = after_edit(uow, known, message.text)
     was_asked_about = known.state is AdvisoryState.ISSUED
     fresh = replace(
         known,

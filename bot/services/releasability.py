@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot import errors
 from bot.domain.advisories import Advisory
 from bot.domain.inert import plain
@@ -9,6 +11,7 @@ from bot.domain.officials import Official
 from bot.domain.releasability import (
     Named,
     Statement,
+    narrowed,
     parse_releasability,
     permits,
     read_releasability,
@@ -24,6 +27,17 @@ def stated(uow: UnitOfWork, text: str) -> Statement:
     if not statements:
         return Statement()
     return read_releasability(statements, uow.now.date(), uow.agencies.all())
+
+
+def after_edit(uow: UnitOfWork, known: Advisory, text: str) -> Statement:
+    """The same of an edited text of which nothing has left.
+
+    It is read afresh; what a command has narrowed stays as narrow.
+    """
+    said = stated(uow, text)
+    if known.releasable == stated(uow, known.body).named:
+        return said
+    return replace(said, named=narrowed(known.releasable, said.named))
 
 
 def typed(uow: UnitOfWork, names: str) -> Named:

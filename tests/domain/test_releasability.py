@@ -58,12 +58,30 @@ def readers(named: Named) -> frozenset[tuple[Government, str]]:
         ("Releasability: ASD, DFAT\nReleasability: ASD, AFP", ("AU:ASD",)),
         ("Releasability: ASD\nReleasability: Australia", ("AU:ASD",)),
         ("Releasability: ASD\nReleasability: DFAT", (NOBODY,)),
-        ("about releasability: ASD is in it", ()),
-        ("Releasability:", ()),
+        ("#advisory [TLP:GREEN] Releasability: ASD", ("AU:ASD",)),
+        ("【提供可能範囲】ASD", ("AU:ASD",)),
+        ("開示先：豪州", ("AU",)),
+        ("Releasability - ASD", ("AU:ASD",)),
+        ("Releasable to: ASD", ("AU:ASD",)),
+        ("RELEASABLE ONLY TO ASD", ("AU:ASD",)),
+        ("its releasability is limited", ()),
+        ("提供可能範囲は限られる", ()),
     ],
 )
 def test_a_statement_is_read_as_it_is_written(text: str, named: Named) -> None:
     assert read(text) == Statement(named)
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("Releasability:", "–"),
+        ("about releasability: ASD is in it", "ASD is in it"),
+        ("releasable to the public", "the public"),
+    ],
+)
+def test_what_only_looks_like_a_statement_lets_nobody_in(text: str, unknown: str) -> None:
+    assert read(text) == Statement((NOBODY,), (unknown,))
 
 
 @pytest.mark.parametrize("name", ["ASDF", "partners", "内閣", "Five Eyes", "ASD and DFAT"])

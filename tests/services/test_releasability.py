@@ -203,3 +203,13 @@ def test_a_dry_run_says_so(uow: UnitOfWork) -> None:
     tanaka = cast.the(uow, "TANAKA")
     found = links.preview_relay(uow, tanaka, cast.TOKYO, cast.TOKYO_ADV, DFAT)
     assert [outcome for _, _, outcome in found.routes] == ["not_releasable"]
+
+
+def test_what_a_command_has_narrowed_no_edit_widens_even_before_it_has_left(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    post(uow, desk, GREEN, mode=Mode.MANUAL)
+    name(uow, "TANAKA", "DFAT")
+    edit(uow, desk, f"{GREEN} at once")
+    assert uow.advisories.get(1).releasable == ("AU:DFAT",)
+    assert cast.routes(uow) == ["above_ceiling"]
