@@ -65,7 +65,8 @@ def take_message(uow: UnitOfWork, message: Message) -> Outcome:
         return _refuse(uow, message, author, refusal or errors.StrangerRefused())
     said = stated(uow, message.text)
     fresh = replace(_advisory(uow, message, author, reading, screening), releasable=said.named)
-    advisory = uow.advisories.add(recovery.numbered_as_known(uow, fresh, links))
+    known = recovery.numbered_as_known(uow, fresh, links)
+    advisory = uow.advisories.add(known or issuing.numbered(uow, fresh, links))
     tell_unknown(uow, advisory, author, said.unknown)
     if message.files:
         attachments.take_files(uow, advisory, author, message)
@@ -296,7 +297,7 @@ def _advisory(
 ) -> Advisory:
     return Advisory(
         id=0,
-        number=issuing.next_number(uow),
+        number="",
         state=_state(uow, author, reading),
         government=author.government,
         agency=author.agency,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from bot import errors
@@ -14,7 +15,6 @@ from bot.domain.inert import plain
 from bot.domain.labels import Label, read_label
 from bot.domain.links import End, Link
 from bot.domain.markings import Decision, screen_post
-from bot.domain.moments import TOKYO
 from bot.domain.officials import Official, Role
 from bot.domain.releasability import narrowed
 from bot.domain.rights import Act, Matter
@@ -25,6 +25,7 @@ from bot.services.awaiting import follow_advisory, waiting_routes
 from bot.services.cards import refresh_status
 from bot.services.kinds import COPY, RELEASE, SOURCE, STATUS, parts_of
 from bot.services.notes import tell_directly
+from bot.services.numbers import number_advisory
 from bot.services.releasability import stated, tell_unknown, typed
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
@@ -108,10 +109,11 @@ def open_advisory(
     if not links:
         raise errors.ChannelNotLinked
     said, wanted = stated(uow, f"{title}\n{text}"), typed(uow, names)
-    advisory = uow.advisories.add(
+    fresh = numbered(
+        uow,
         Advisory(
             id=0,
-            number=next_number(uow),
+            number="",
             state=AdvisoryState.ISSUED,
             government=actor.government,
             agency=actor.agency,
@@ -128,8 +130,10 @@ def open_advisory(
             files=0,
             posted_at=uow.now,
             releasable=narrowed(wanted, said.named),
-        )
+        ),
+        links,
     )
+    advisory = uow.advisories.add(fresh)
     tell_unknown(uow, advisory, actor, said.unknown)
     issue_advisory(uow, advisory, actor, links)
     return advisory
@@ -235,10 +239,12 @@ def matching_links(
     )
 
 
-def next_number(uow: UnitOfWork) -> str:
-    """`ADV-2026-0001`, counted within a calendar year of Tokyo."""
-    year = uow.now.astimezone(TOKYO).year
-    return f"ADV-{year}-{uow.sequences.next(f'ADV-{year}'):04d}"
+def numbered(uow: UnitOfWork, advisory: Advisory, links: tuple[Link, ...]) -> Advisory:
+    """A fresh advisory with the number that becomes it, by whether it leaves along any link now."""
+    is_issued = advisory.state is AdvisoryState.ISSUED
+    states = (policy.first_state(advisory, link) for link in links)
+    leaves = is_issued and RouteState.QUEUED in states
+    return replace(advisory, number=number_advisory(uow, leaves=leaves))
 
 
 def refresh_cards(uow: UnitOfWork, advisory: Advisory, why: str = "changed") -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,13 +22,11 @@ from bot.domain.tags import read_tags
 from bot.services.access import require_part, require_right
 from bot.services.approvals import require_both_sides
 from bot.services.kinds import LINK, STOPPED
+from bot.services.numbers import draw
 from bot.services.ports import ChannelView
 from bot.services.releasability import stated
 from bot.services.suspensions import agree_to_views, digest_of_views
 from bot.storage.unit_of_work import UnitOfWork
-
-# Letters and digits that survive a telephone line: no 0/O, 1/I/L, 5/S, 2/Z, 8/B.
-CODE_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def propose_link(
     link = uow.links.add(
         Link(
             id=0,
-            code=_new_code(uow),
+            code=draw("LNK", lambda code: uow.links.by_code(code) is not None),
             state=LinkState.PROPOSED,
             terms=terms,
             near=_end(actor, here),
@@ -326,13 +323,6 @@ def _end(actor: Official, view: ChannelView, agency: str | None = None) -> End:
 def _may_see(link: Link, actor: Official) -> bool:
     # A proposal that was never answered concerns the proposer and the side it was made to: both.
     return link.state is not LinkState.DECLINED or link.near.government == actor.government
-
-
-def _new_code(uow: UnitOfWork) -> str:
-    while True:
-        code = "LNK-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(4))
-        if uow.links.by_code(code) is None:
-            return code
 
 
 def _audit_terms(terms: Terms) -> dict[str, object]:

@@ -89,12 +89,15 @@ def found_copy(
     return next((post for post in map(uow.restores.found, keys) if post is not None), None)
 
 
-def numbered_as_known(uow: UnitOfWork, advisory: Advisory, links: Iterable[Link]) -> Advisory:
-    """The advisory under the number its readers know it by, where copies of it stand already."""
+def numbered_as_known(
+    uow: UnitOfWork, advisory: Advisory, links: Iterable[Link]
+) -> Advisory | None:
+    """The advisory under the number its readers know it by; None where no copy of it stands."""
     found = (found_copy(uow, advisory, link) for link in links)
     numbers = (post.number for post in found if post is not None and post.number)
     free = (number for number in numbers if uow.advisories.by_number(number) is None)
-    return replace(advisory, number=next(free, advisory.number))
+    number = next(free, None)
+    return replace(advisory, number=number) if number else None
 
 
 def state_as_found(

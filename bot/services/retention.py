@@ -6,8 +6,6 @@ legal hold beats everything. Content goes; numbers, states, receipts and the aud
 
 from __future__ import annotations
 
-import secrets
-
 from bot import errors
 from bot.domain.advisories import Advisory
 from bot.domain.approvals import counted
@@ -16,7 +14,7 @@ from bot.domain.policy_table import TWO_ADMINS
 from bot.domain.retention import PurgePlan, Schedule
 from bot.domain.rights import Act
 from bot.services.access import require_right
-from bot.services.links import CODE_ALPHABET
+from bot.services.numbers import draw
 from bot.storage.audit import Operator
 from bot.storage.kept import PurgeRow
 from bot.storage.unit_of_work import UnitOfWork
@@ -30,7 +28,7 @@ def plan_purge(uow: UnitOfWork, side: Government, days: Schedule) -> PurgePlan:
 def propose_purge(uow: UnitOfWork, side: Government, days: Schedule) -> str:
     """Puts a plan up for approval; returns its code."""
     plan = plan_purge(uow, side, days)
-    code = "PRG-" + "".join(secrets.choice(CODE_ALPHABET) for _ in range(4))
+    code = draw("PRG", lambda code: uow.retention.proposed(code) is not None)
     uow.retention.propose(code, plan, days)
     uow.audit.record(Operator(side), "retention.propose", code, digest=plan.digest, **plan.counts)
     return code

@@ -16,7 +16,7 @@ from integrations.slack.words import text_of
 
 PAGE = 200
 # A copy names its advisory right after its label, before any word of its author's.
-NUMBER = re.compile(r"ADV-\d{4}-\d{4,}")
+NUMBER = re.compile(r"ADV-\d{4}-[0-9A-Z]{4,}")
 
 
 class Standing:

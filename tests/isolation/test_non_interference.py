@@ -3,8 +3,8 @@ with other secrets, looks the same to the last character.
 
 Each story is told once without secrets and again with ten different lots of them, other texts,
 other kinds and other numbers of things; whatever the other side was given or could ask for is
-compared. Left out: what is drawn by lot in each run (keys, seals, hashes), and which number a
-joint advisory bears, since held posts count in the one sequence of advisories (docs/operating.md).
+compared. Left out: what is drawn by lot in each run (keys, seals, hashes, and the numbers of
+advisories that waited). Those that left at once are counted, and bear the very same numbers.
 What a government lets the other know on purpose is no secret here: which of its agencies are
 represented (receipts are expected of them), its holidays, and that a head of its log was shown.
 """
@@ -18,18 +18,26 @@ from random import Random
 import pytest
 
 from bot.domain.labels import Label
+from bot.services import issuing
+from bot.services.numbers import ALPHABET, number_advisory
 from tests.isolation.secrets_of import AUSTRALIA, CANARY, JAPAN, KINDS, Secrets, Side
 from tests.isolation.stage import a_stage
 from tests.isolation.story import STEPS, Story, look, tell
 
 CHUNKS, STORIES, LOTS = 10, 5, 10
-NUMBER = re.compile(r"ADV-2026-\d{4}")
+LOT = re.compile(rf"ADV-2026-(?!\d{{4}})[{ALPHABET}]{{4}}")
 
 
 def in_order(seen: str) -> str:
-    """The same text with advisories numbered as they first appear."""
+    """The same text with the numbers that were drawn replaced by the order they appear in."""
     known: dict[str, str] = {}
-    return NUMBER.sub(lambda found: known.setdefault(found[0], f"ADV #{len(known)}"), seen)
+    return LOT.sub(lambda found: known.setdefault(found[0], f"ADV #{len(known)}"), seen)
+
+
+@pytest.fixture(autouse=True)
+def by_lot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here it matters what numbers tell."""
+    monkeypatch.setattr(issuing, "number_advisory", number_advisory)
 
 
 @pytest.mark.long
