@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.domain.advisories import Advisory
 from bot.domain.deliveries import DeliveryState
+from bot.domain.inert import clip, plain
 from bot.domain.labels import Label
 from bot.services import (
     advisories,
@@ -35,6 +36,8 @@ STATUS_LINES = {
     (True, True): "deliveries.status.file_update",
 }
 TITLE_LIMIT, TEXT_LIMIT, REASON_LIMIT = 200, 30_000, 500
+# How much of a text is shown by command.
+SHOWN_LIMIT = 2_000
 
 
 def new(ask: Ask) -> Reply:
@@ -155,6 +158,8 @@ def show(ask: Ask) -> Reply:
     ]
     if not view.receipts:
         lines.append(ask.say("advisories.no_receipts"))
+    if view.text:
+        lines.append(ask.say("advisories.text", text=clip(plain(view.text), SHOWN_LIMIT)))
     return Reply(Safe("\n".join(lines)))
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot import errors
+from bot.domain import policy
 from bot.domain.advisories import Advisory
 from bot.domain.officials import Official
+from bot.domain.rights import Act
 from bot.services.cards import status_of
 from bot.services.facts import ReceiptFacts, RouteFacts
 from bot.services.receipts import may_see
@@ -18,11 +20,14 @@ LOOKED_AT = 200
 
 @dataclass(frozen=True)
 class AdvisoryView:
-    """An advisory as one side may see it; routes only for the originating side."""
+    """An advisory as somebody may see it: routes on its own side alone, and its text for those who
+    decide about it: its author, and the releasers.
+    """
 
     advisory: Advisory
     routes: tuple[RouteFacts, ...]
     receipts: tuple[ReceiptFacts, ...]
+    text: str
 
 
 def list_advisories(uow: UnitOfWork, actor: Official) -> tuple[Advisory, ...]:
@@ -37,5 +42,9 @@ def show_advisory(uow: UnitOfWork, actor: Official, number: str) -> AdvisoryView
     if advisory is None or not may_see(uow, actor, advisory):
         raise errors.AdvisoryNotFound(number=number)
     routes, receipts = status_of(uow, advisory)
-    own = advisory.government == actor.government
-    return AdvisoryView(advisory, routes if own else (), receipts)
+    if advisory.government != actor.government:
+        return AdvisoryView(advisory, (), receipts, "")
+    is_author = advisory.author_id == actor.id
+    decides = policy.has_part_in(actor, Act.WITHDRAW, author=is_author)
+    text = f"{advisory.title}\n{advisory.body}".strip() if decides else ""
+    return AdvisoryView(advisory, routes, receipts, text)

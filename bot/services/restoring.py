@@ -5,11 +5,8 @@ Whoever agrees to that has released the text there: on links that ask, nobody is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState
-from bot.domain.inert import clip, plain
 from bot.domain.links import Link
 from bot.domain.officials import Official, Role
 from bot.domain.rights import Act, Matter
@@ -19,29 +16,18 @@ from bot.services.attachments import queue_reply_files
 from bot.services.awaiting import follow_advisory, subject_of
 from bot.services.issuing import own_advisory, refresh_cards
 from bot.services.kinds import REPLY, SOURCE
+from bot.services.releases import Approval
 from bot.services.revisions import refresh_thread, send_revision, tell_acknowledgers
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
 
 # The routes on which an advisory had left or was to leave when it was withdrawn.
 LEAVING = frozenset({RouteState.QUEUED, RouteState.AWAITING, RouteState.RECALLED})
-
 # A route, its link, and how it may be taken now.
 Back = tuple[Route, Link, RouteState]
-# How much of the text is quoted to those who are asked; all of it stands where it was posted.
-QUOTED = 1_500
 
 
-@dataclass(frozen=True)
-class Restoring:
-    """Whose words count for it now, and how many more are wanted."""
-
-    number: str
-    by: tuple[str, ...] = ()
-    lacking: int = 0
-
-
-def restore_advisory(uow: UnitOfWork, actor: Official, number: str) -> Restoring:
+def restore_advisory(uow: UnitOfWork, actor: Official, number: str) -> Approval:
     """Brings a withdrawn advisory back once two releasers of its side ask for it.
 
     They agree to its newest text and to the destinations that may have it now. Raises
@@ -57,14 +43,13 @@ def restore_advisory(uow: UnitOfWork, actor: Official, number: str) -> Restoring
     subject = subject_of(uow, Act.RESTORE, advisory, [link for _, link, _ in back])
     quorum = policy.quorum_of(Role.RELEASER, Act.RESTORE, Matter(state=advisory.state))
     wanted = quorum or policy.RELEASE_QUORUM
-    said = clip(plain(f"{advisory.title} {advisory.body}".strip()), QUOTED)
-    agreed = ask_or_agree(uow, actor, subject, wanted, "advisories.restore_asked", text=said)
+    agreed = ask_or_agree(uow, actor, subject, wanted, "advisories.restore_asked")
     if not agreed.lacking:
         uow.advisories.keep_revision(advisory, uow.now)
         uow.advisories.save(restored)
         _record(uow, actor, restored, agreed)
         _bring_back(uow, actor, restored, back, agreed)
-    return Restoring(advisory.number, agreed.names, agreed.lacking)
+    return Approval(advisory.number, agreed.names, agreed.lacking)
 
 
 def _where_back(uow: UnitOfWork, restored: Advisory) -> list[Back]:

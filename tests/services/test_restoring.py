@@ -13,9 +13,11 @@ from bot.domain.advisories import AdvisoryState
 from bot.domain.labels import Label
 from bot.domain.links import Link, Mode
 from bot.services import ceilings, intake, links, receipts, relabelling, withdrawals
+from bot.services.advisories import show_advisory
 from bot.services.facts import ChangeFacts, CopyFacts, StatusFacts, TombstoneFacts
 from bot.services.kinds import CHANGE, COPY, REPLY, STATUS
-from bot.services.restoring import Restoring, restore_advisory
+from bot.services.releases import Approval
+from bot.services.restoring import restore_advisory
 from bot.storage.unit_of_work import UnitOfWork
 from tests import cast
 from tests.services.desk import Desk
@@ -50,7 +52,7 @@ def withdraw(uow: UnitOfWork) -> None:
     withdrawals.withdraw_advisory(uow, cast.the(uow, "TANAKA"), FIRST, "wrong version")
 
 
-def restore(uow: UnitOfWork, *names: str) -> Restoring:
+def restore(uow: UnitOfWork, *names: str) -> Approval:
     """Each of them asks for it, in this order; what came of the last one's word."""
     return [restore_advisory(uow, cast.the(uow, name), FIRST) for name in names][-1]
 
@@ -75,7 +77,7 @@ def test_two_releasers_bring_it_back_in_the_same_place(uow: UnitOfWork, desk: De
     assert restore(uow, "SUZUKI").lacking == 1
     desk.say_all()
     assert readable(desk) == []
-    assert restore(uow, "ITO") == Restoring(FIRST, ("Suzuki", "Ito"))
+    assert restore(uow, "ITO") == Approval(FIRST, ("Suzuki", "Ito"), 0)
     desk.say_all()
     assert readable(desk) == ["patch now"]
     assert [desk.thread(COPY), len(desk.shows(COPY))] == [place, 1]
@@ -292,3 +294,14 @@ def test_its_author_asks_and_is_not_counted(uow: UnitOfWork, desk: Desk) -> None
     withdrawn(uow, desk)
     assert restore(uow, "TANAKA", "TANAKA", "SUZUKI").lacking == 1
     assert uow.advisories.get(1).state is AdvisoryState.WITHDRAWN
+
+
+@pytest.mark.parametrize(
+    ("name", "is_shown"), [("TANAKA", True), ("SUZUKI", True), ("SATO", False), ("NGUYEN", False)]
+)
+def test_those_who_decide_about_it_may_read_it_and_nobody_else(
+    uow: UnitOfWork, desk: Desk, name: str, is_shown: bool
+) -> None:
+    withdrawn(uow, desk)
+    text = show_advisory(uow, cast.the(uow, name), FIRST).text
+    assert text == (GREEN if is_shown else "")
