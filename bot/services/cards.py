@@ -147,6 +147,9 @@ def agency_of(uow: UnitOfWork, code: str) -> Agency:
 
 
 def _copy_outcome(copies: list[Delivery]) -> str:
+    if any(copy.shown == TOMBSTONE for copy in copies):
+        # It is to come back, and has not yet.
+        return "recalled"
     states = {copy.state for copy in copies}
     if states & {DeliveryState.PARKED, DeliveryState.DROPPED}:
         return "parked"

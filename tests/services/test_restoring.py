@@ -153,6 +153,11 @@ def test_what_may_not_be_sent_any_more_stays_a_tombstone(
     MEANWHILE[what](uow, uow.links.all()[0])
     desk.say_all()
     assert readable(desk) == []
+    status = desk.shows(STATUS)[-1]
+    assert isinstance(status, StatusFacts)
+    assert [one.outcome for one in status.routes] == [
+        "withheld" if what in ("a lower ceiling", "cut") else "recalled"
+    ]
 
 
 @pytest.mark.parametrize("what", [one for one in MEANWHILE if one != "withdrawn again"])
