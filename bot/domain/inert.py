@@ -52,7 +52,7 @@ _LAX_HTTP = re.compile(
 )
 _SCRIPT = re.compile(r"(?<![A-Za-z0-9])(?P<name>(?:java|vb|live)script)(?P<gap>\s{0,3}):", re.I)
 _OTHER_SCHEME = re.compile(
-    r"(?<![A-Za-z0-9])(?P<name>mailto|tel|smsto|sms|callto|slack|skype"
+    r"(?:(?<![A-Za-z0-9])|(?=mailto))(?P<name>mailto|tel|smsto|sms|callto|slack|skype"
     r"|facetime(?:-audio)?|magnet|sips?|xmpp|blob"
     r"|filesystem|view-source|ms-[a-z\-]{1,40}|search-ms|vscode|zoommtg|msteams|webcal|whatsapp"
     r"|bitcoin"
@@ -132,7 +132,8 @@ def is_inert(slack_mrkdwn: str, allowed_hosts: frozenset[str] = frozenset()) -> 
     if _BARE_AT.search(text):
         return False
     # What follows a broken scheme is judged by itself: our own words may stand right behind it.
-    shown = _BROKEN.sub("·", normalise(text.replace("＠", " ")))
+    # The letter in its place keeps what it is glued to from ending as a host does.
+    shown = _BROKEN.sub("x·", normalise(text.replace("＠", " ")))
     return inert(shown, allowed_hosts) == shown
 
 

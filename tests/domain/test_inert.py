@@ -86,6 +86,8 @@ def test_what_is_inert_stays_so_among_our_own_words(seam: str) -> None:
 @given(ANY_TEXT)
 @example("\ue0000\ue001")
 @example("https://cisa.gov/https://evil.com")
+@example("пример.рфHTTPS://EVIL.COM")
+@example("mailto:a@evil.commailto:a@evil.com")
 def test_any_text_comes_out_inert_and_stays_so(text: str) -> None:
     for hosts in (frozenset[str](), ALLOWED):
         once = inert(text, hosts)
