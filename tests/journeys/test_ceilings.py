@@ -7,10 +7,10 @@ from tests.journeys.bridge import Bridge
 LIMIT = "/kakehashi ceiling set 豪州通信電子局 label:CLEAR"
 
 
-async def test_an_admin_limits_what_passes_to_an_agency(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    code = await strict.link()
-    sato, tanaka, nguyen = strict.sato, strict.tanaka, strict.nguyen
+async def test_an_admin_limits_what_passes_to_an_agency(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    code = await bridge.link()
+    sato, tanaka, nguyen = bridge.sato, bridge.tanaka, bridge.nguyen
     assert "各連携の条件に従います" in await sato.types("/kakehashi ceiling list")
     assert "role administrator" in await nguyen.types("/kakehashi ceiling set ASD label:CLEAR")
     assert "RED" in await sato.types("/kakehashi ceiling set ASD label:RED")
@@ -22,6 +22,6 @@ async def test_an_admin_limits_what_passes_to_an_agency(strict: Bridge) -> None:
     await tanaka.says("#advisory [TLP:CLEAR] reboot then")
     await nguyen.sees("reboot then")
     assert "patch now" not in await nguyen.everything()
-    assert "set no ceiling" in await strict.walsh.types("/kakehashi ceiling lift ASD")
+    assert "set no ceiling" in await bridge.walsh.types("/kakehashi ceiling lift ASD")
     assert "解除しました" in await sato.types("/kakehashi ceiling lift ASD")
     assert "各連携の条件に従います" in await sato.types("/kakehashi ceiling list")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from tests.journeys.bridge import Bridge, number_in
 
 
-async def test_an_advisory_is_for_the_agencies_it_names(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    await strict.link()
-    tanaka, nguyen, baker = strict.tanaka, strict.nguyen, strict.baker
+async def test_an_advisory_is_for_the_agencies_it_names(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    await bridge.link()
+    tanaka, nguyen, baker = bridge.tanaka, bridge.nguyen, bridge.baker
     for admin, words in (
-        (strict.sato, "<@U03SUZUKI> agency:NPA roles:releaser"),
-        (strict.sato, "<@U04ITO> agency:NPA roles:releaser"),
+        (bridge.sato, "<@U03SUZUKI> agency:NPA roles:releaser"),
+        (bridge.sato, "<@U04ITO> agency:NPA roles:releaser"),
     ):
         await admin.types(f"/kakehashi enrol {words}")
     source = await tanaka.says("#advisory [TLP:GREEN] 直ちに更新\n提供可能範囲：豪州通信電子局")
@@ -23,10 +23,10 @@ async def test_an_advisory_is_for_the_agencies_it_names(strict: Bridge) -> None:
     assert "より狭い" in await tanaka.types(f"/advisory releasability {number} releasability:all")
     await tanaka.edits(source, "#advisory [TLP:GREEN] 直ちに更新")
     assert "あと2名分" in await tanaka.types(f"/advisory releasability {number} releasability:all")
-    assert "あと1名分" in await strict.suzuki.types(
+    assert "あと1名分" in await bridge.suzuki.types(
         f"/advisory releasability {number} releasability:all"
     )
-    await strict.ito.types(f"/advisory releasability {number} releasability:all")
+    await bridge.ito.types(f"/advisory releasability {number} releasability:all")
 
     await nguyen.sees(number, "直ちに更新", "Revision 3")
     assert number in await baker.types(f"/advisory show {number}")
@@ -35,12 +35,12 @@ async def test_an_advisory_is_for_the_agencies_it_names(strict: Bridge) -> None:
     assert "別件" not in await nguyen.everything()
 
 
-async def test_what_was_withdrawn_is_restored_by_two(strict: Bridge) -> None:
-    await strict.enrol_everybody()
-    await strict.link()
-    tanaka, nguyen, suzuki, ito = strict.tanaka, strict.nguyen, strict.suzuki, strict.ito
+async def test_what_was_withdrawn_is_restored_by_two(bridge: Bridge) -> None:
+    await bridge.enrol_everybody()
+    await bridge.link()
+    tanaka, nguyen, suzuki, ito = bridge.tanaka, bridge.nguyen, bridge.suzuki, bridge.ito
     for who in ("<@U03SUZUKI>", "<@U04ITO>"):
-        await strict.sato.types(f"/kakehashi enrol {who} agency:NPA roles:releaser")
+        await bridge.sato.types(f"/kakehashi enrol {who} agency:NPA roles:releaser")
     source = await tanaka.says("#advisory [TLP:GREEN] 直ちに更新")
     number = number_in(str(await nguyen.sees("直ちに更新")))
     assert "取り下げました" in await tanaka.types(f"/advisory withdraw {number} reason:誤り")
