@@ -63,5 +63,5 @@ def tell_unlabelled(
 
 
 def _limit(uow: UnitOfWork, author: Official) -> int:
-    workspace = uow.workspaces.of_team(author.team)
-    return workspace.feed_per_hour if workspace and author.is_source else 0
+    workspace = uow.workspaces.of_team(author.team) if author.is_source else None
+    return workspace.feed_per_hour if workspace else 0

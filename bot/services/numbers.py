@@ -31,13 +31,9 @@ def number_advisory(uow: UnitOfWork, *, leaves: bool) -> str:
     `ADV-2026-7QKF`, drawn by lot, for what waits or stays: the other side sees no gap.
     """
     prefix = f"ADV-{uow.now.astimezone(TOKYO).year}"
-
-    def is_taken(number: str) -> bool:
-        return uow.advisories.by_number(number) is not None
-
     if not leaves:
-        return draw(prefix, is_taken)
+        return draw(prefix, uow.advisories.is_taken)
     # A number that was forgotten with a database, and found again, was not counted.
-    while is_taken(number := f"{prefix}-{uow.sequences.next(prefix):04d}"):
+    while uow.advisories.is_taken(number := f"{prefix}-{uow.sequences.next(prefix):04d}"):
         pass
     return number

@@ -67,6 +67,8 @@ RECEIPTS = (
     .where(receipts.c.advisory_id == bindparam("advisory"))
     .order_by(receipts.c.at, receipts.c.agency)
 )
+BY_NUMBER = select(advisories).where(advisories.c.number == bindparam("number")).with_for_update()
+TAKEN = select(advisories.c.id).where(advisories.c.number == bindparam("number"))
 COUNT_ISSUED = (
     select(func.count())
     .where(advisories.c.author_id == bindparam("author"))
@@ -113,7 +115,12 @@ class Advisories:
 
     def by_number(self, number: str) -> Advisory | None:
         """The advisory of that number, locked as by `lock`: most who ask for it change it."""
-        return self._one(advisories.c.number == number)
+        row = self._connection.execute(BY_NUMBER, {"number": number}).one_or_none()
+        return self._locked(row) if row else None
+
+    def is_taken(self, number: str) -> bool:
+        """Whether an advisory bears that number."""
+        return self._connection.execute(TAKEN, {"number": number}).first() is not None
 
     def by_source(self, team: str, channel: str, ts: str) -> Advisory | None:
         """The advisory that a message became, locked as by `lock`."""
@@ -262,12 +269,6 @@ class Advisories:
             rows = self._connection.execute(RECEIPTS, {"advisory": advisory_id})
             self._receipts[advisory_id] = tuple(_receipt(row) for row in rows)
         return self._receipts[advisory_id]
-
-    def _one(self, condition: Any) -> Advisory | None:
-        row = self._connection.execute(
-            select(advisories).where(condition).with_for_update()
-        ).one_or_none()
-        return self._locked(row) if row else None
 
     def _locked(self, row: Row[Any]) -> Advisory:
         """Somebody may have changed it, and what hangs on it, while this transaction waited."""

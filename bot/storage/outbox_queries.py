@@ -123,12 +123,13 @@ IS_DUE = (
 TEAMS = select(workspaces.c.team).order_by(workspaces.c.team)
 DUE_LANES = (
     select(lanes)
-    .where(lanes.c.team == bindparam("its_team"), IS_DUE)
+    .where(IS_DUE)
     .order_by(lanes.c.next_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-DUE_LANE = DUE_LANES.where(lanes.c.name == bindparam("its_name"))
+DUE_LANES_IN = DUE_LANES.where(lanes.c.team == bindparam("its_team"))
+DUE_LANE = DUE_LANES.where(ITS_LANE)
 HEAD_OF_LANE = outbox.alias("head")
 # The head of each of those lanes, in one statement.
 HEADS = (
