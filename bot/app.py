@@ -205,16 +205,7 @@ class Application:
 
     def _remember_settings(self, uow: UnitOfWork) -> None:
         for one in self._settings.workspaces:
-            uow.workspaces.put(
-                one.team_id,
-                one.name,
-                one.government,
-                one.audit_channel,
-                one.admin_channel,
-                one.approval_hours,
-                one.silent_days,
-                one.feed_per_hour,
-            )
+            uow.workspaces.put(one.team_id, **one.kept)
         for side in Government:
             uow.audit.sign_head(side, if_due=True)
 

@@ -196,13 +196,4 @@ def _decided(uow: UnitOfWork, number: int, action: str) -> int:
 
 def _remember_workspaces(uow: UnitOfWork, settings: Settings) -> None:
     for one in settings.workspaces:
-        uow.workspaces.put(
-            one.team_id,
-            one.name,
-            one.government,
-            one.audit_channel,
-            one.admin_channel,
-            one.approval_hours,
-            one.silent_days,
-            one.feed_per_hour,
-        )
+        uow.workspaces.put(one.team_id, **one.kept)

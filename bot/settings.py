@@ -188,6 +188,18 @@ class Retention(Section):
         return {kind: getattr(self, f"{kind.value}_days") for kind in DataClass}
 
 
+# Of a workspace; tokens are kept elsewhere, sealed.
+KEPT = {
+    "name",
+    "government",
+    "audit_channel",
+    "admin_channel",
+    "approval_hours",
+    "silent_days",
+    "feed_per_hour",
+}
+
+
 class Workspace(Section):
     """One government's Slack workspace and the keys to it."""
 
@@ -208,6 +220,11 @@ class Workspace(Section):
     approval_hours: Annotated[int, BeforeValidator(not_a_truth), Field(ge=1, le=720)] = 72
     silent_days: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=366)] = 30
     feed_per_hour: Annotated[int, BeforeValidator(not_a_truth), Field(ge=0, le=10_000)] = 120
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What the register keeps of it, by the names it has there."""
+        return self.model_dump(include=KEPT)
 
 
 class Admin(Section):

@@ -86,6 +86,11 @@ RELEASE_QUORUM = TWO_RELEASERS
 NEVER_RELAYED = frozenset(label for label in Label if not is_relayable(label))
 
 
+def releasers_for(act: Act, matter: Matter) -> Quorum:
+    """The releasers who have to agree to something about an advisory, never fewer than two."""
+    return quorum_of(Role.RELEASER, act, matter) or RELEASE_QUORUM
+
+
 def require_relayable(label: Label) -> None:
     """RED and AMBER+STRICT never leave by relay, whatever a link permits."""
     if label in NEVER_RELAYED:

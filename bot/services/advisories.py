@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory
 from bot.domain.officials import Official
 from bot.domain.rights import Act
 from bot.services.cards import status_of
 from bot.services.facts import ReceiptFacts, RouteFacts
-from bot.services.receipts import may_see
+from bot.services.receipts import known_advisory, may_see
 from bot.storage.unit_of_work import UnitOfWork
 
 LISTED = 20
@@ -37,10 +36,8 @@ def list_advisories(uow: UnitOfWork, actor: Official) -> tuple[Advisory, ...]:
 
 
 def show_advisory(uow: UnitOfWork, actor: Official, number: str) -> AdvisoryView:
-    """One advisory; raises AdvisoryNotFound alike for unknown ones and the other side's own."""
-    advisory = uow.advisories.by_number(number.strip().upper())
-    if advisory is None or not may_see(uow, actor, advisory):
-        raise errors.AdvisoryNotFound(number=number)
+    """One advisory; raises what `known_advisory` raises."""
+    advisory = known_advisory(uow, actor, number)
     routes, receipts = status_of(uow, advisory)
     if advisory.government != actor.government:
         return AdvisoryView(advisory, (), receipts, "")

@@ -28,7 +28,7 @@ from bot.services.file_facts import TOLD_FROM
 from bot.services.incoming import Message, SentFile
 from bot.services.kinds import FILE, REPLY, TOMBSTONE
 from bot.services.mirrored import as_replied
-from bot.services.notes import keepers_of, tell_directly, tell_here
+from bot.services.notes import tell_author, tell_directly
 from bot.services.ports import Outgoing
 from bot.storage.unit_of_work import UnitOfWork
 
@@ -352,9 +352,5 @@ def _tell_author(
     why: Staying,
     names: list[str],
 ) -> None:
-    key, about = f"attachments.told.{why}", {"number": number, "names": names}
-    if author.is_source:
-        for keeper in keepers_of(uow, author):
-            tell_directly(uow, keeper, key, **about)
-    else:
-        tell_here(uow, team, channel, author.user, key, **about)
+    key = f"attachments.told.{why}"
+    tell_author(uow, author, team, channel, key, number=number, names=names)

@@ -36,27 +36,18 @@ def tell_unlabelled(
     uow: UnitOfWork, advisory: Advisory, author: Official, *, unknown: bool
 ) -> None:
     """Its author is asked for a label; of a feed, those who look after it."""
-    facts = {"unknown_label": unknown}
-    if not author.is_source:
+    told = [(Method.PRIVATE, advisory.team, advisory.channel, author.user)]
+    if author.is_source:
+        keepers = keepers_of(uow, author)
+        told = [(Method.DIRECT, one.team, one.user, one.user) for one in keepers]
+    for method, team, channel, user in told:
         uow.outbox.add(
             HELD,
-            facts,
-            Method.PRIVATE,
-            advisory.team,
-            advisory.channel,
-            user=author.user,
-            advisory_id=advisory.id,
-            priority=URGENT,
-        )
-        return
-    for keeper in keepers_of(uow, author):
-        uow.outbox.add(
-            HELD,
-            facts,
-            Method.DIRECT,
-            keeper.team,
-            keeper.user,
-            user=keeper.user,
+            {"unknown_label": unknown},
+            method,
+            team,
+            channel,
+            user=user,
             advisory_id=advisory.id,
             priority=URGENT,
         )

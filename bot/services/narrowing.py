@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory
-from bot.domain.officials import Official, Role
+from bot.domain.officials import Official
 from bot.domain.releasability import Named, is_within
 from bot.domain.rights import Act, Matter
 from bot.services.access import require_right
@@ -60,7 +60,7 @@ def name_agencies(uow: UnitOfWork, actor: Official, number: str, names: str) -> 
 def _agree(uow: UnitOfWork, actor: Official, advisory: Advisory, named: Named) -> Agreement:
     matter = Matter(label=advisory.label, marking=policy.marking_of(advisory), state=advisory.state)
     require_right(uow, actor, Act.WIDEN, matter, author=advisory.author_id == actor.id)
-    quorum = policy.quorum_of(Role.RELEASER, Act.WIDEN, matter) or policy.RELEASE_QUORUM
+    quorum = policy.releasers_for(Act.WIDEN, matter)
     subject = subject_of(uow, Act.WIDEN, advisory, (), *named)
     to = ", ".join(who.rpartition(":")[2] for who in named) or "all"
     return ask_or_agree(uow, actor, subject, quorum, "advisories.widen_asked", to=to)

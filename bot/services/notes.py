@@ -37,6 +37,17 @@ def tell_directly(uow: UnitOfWork, reader: Official, key: str, **parameters: obj
     )
 
 
+def tell_author(
+    uow: UnitOfWork, author: Official, team: str, channel: str, key: str, **parameters: object
+) -> None:
+    """Shows a note to an author where they posted; of a feed, those who look after it are told."""
+    if not author.is_source:
+        tell_here(uow, team, channel, author.user, key, **parameters)
+        return
+    for reader in keepers_of(uow, author):
+        tell_directly(uow, reader, key, **parameters)
+
+
 def tell_refusal(
     uow: UnitOfWork,
     team: str,
@@ -48,9 +59,8 @@ def tell_refusal(
     """Tells an author why a post does not leave; for a feed, the admins of its side are told."""
     if author is None or not author.is_source:
         tell_here(uow, team, channel, user, refusal.key, **refusal.parameters)
-        return
-    for reader in keepers_of(uow, author):
-        tell_directly(uow, reader, refusal.key, **refusal.parameters)
+    else:
+        tell_author(uow, author, team, channel, refusal.key, **refusal.parameters)
 
 
 def keepers_of(uow: UnitOfWork, source: Official) -> tuple[Official, ...]:

@@ -37,10 +37,16 @@ def acknowledge_advisory(uow: UnitOfWork, actor: Official, number: str) -> Recei
 
 
 def received_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
-    """An advisory of the other side that reached the actor's; unknown ones look just the same."""
-    advisory = uow.advisories.by_number(number.strip().upper())
-    if advisory is not None and advisory.government == actor.government:
+    """An advisory of the other side that the actor may see; raises what `known_advisory` raises."""
+    advisory = known_advisory(uow, actor, number)
+    if advisory.government == actor.government:
         raise errors.AdvisoryNotReceived(number=advisory.number)
+    return advisory
+
+
+def known_advisory(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
+    """An advisory of either side; raises AdvisoryNotFound, alike for unknown and unseen."""
+    advisory = uow.advisories.by_number(number.strip().upper())
     if advisory is None or not may_see(uow, actor, advisory):
         raise errors.AdvisoryNotFound(number=number)
     return advisory

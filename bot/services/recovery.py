@@ -95,7 +95,7 @@ def numbered_as_known(
     """The advisory under the number its readers know it by; None where no copy of it stands."""
     found = (found_copy(uow, advisory, link) for link in links)
     numbers = (post.number for post in found if post is not None and post.number)
-    free = (number for number in numbers if uow.advisories.by_number(number) is None)
+    free = (number for number in numbers if not uow.advisories.is_taken(number))
     number = next(free, None)
     return replace(advisory, number=number) if number else None
 

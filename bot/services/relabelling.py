@@ -12,14 +12,14 @@ from bot import errors
 from bot.domain import policy
 from bot.domain.advisories import Advisory, RouteState
 from bot.domain.labels import Label
-from bot.domain.officials import Official, Role
+from bot.domain.officials import Official
 from bot.domain.rights import Act, Matter, Side
 from bot.services.access import require_right
 from bot.services.agreeing import ask_or_agree
 from bot.services.awaiting import subject_of
 from bot.services.cards import first_copies, stands_nowhere
 from bot.services.notes import keepers_of, tell_directly
-from bot.services.receipts import may_see
+from bot.services.receipts import known_advisory
 from bot.services.revisions import spread_revision, widen
 from bot.services.screening import require_not_below
 from bot.storage.unit_of_work import UnitOfWork
@@ -43,7 +43,7 @@ def relabel_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label
     the text bears a tighter label, EarlierTextStands where readers have another text than the
     newest, and what `approve` raises.
     """
-    advisory = _known_to(uow, actor, number)
+    advisory = known_advisory(uow, actor, number)
     if not advisory.is_out or advisory.label is None:
         raise errors.AdvisoryNotIssued(number=advisory.number)
     if label is advisory.label:
@@ -53,13 +53,6 @@ def relabel_advisory(uow: UnitOfWork, actor: Official, number: str, label: Label
     if advisory.government != actor.government:
         raise errors.OtherGovernment
     return _relax(uow, actor, advisory, label)
-
-
-def _known_to(uow: UnitOfWork, actor: Official, number: str) -> Advisory:
-    advisory = uow.advisories.by_number(number.strip().upper())
-    if advisory is None or not may_see(uow, actor, advisory):
-        raise errors.AdvisoryNotFound(number=number)
-    return advisory
 
 
 def _tighten(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -> Relabelling:
@@ -83,7 +76,7 @@ def _relax(uow: UnitOfWork, actor: Official, advisory: Advisory, label: Label) -
     require_right(uow, actor, Act.RELAX, matter, author=advisory.author_id == actor.id)
     require_not_below(uow, advisory, label)
     _require_newest_everywhere(uow, advisory)
-    quorum = policy.quorum_of(Role.RELEASER, Act.RELAX, matter) or policy.RELEASE_QUORUM
+    quorum = policy.releasers_for(Act.RELAX, matter)
     asked = "advisories.relax_asked"
     subject = subject_of(uow, Act.RELAX, advisory, (), label.value)
     agreed = ask_or_agree(uow, actor, subject, quorum, asked, label=label.value)

@@ -17,7 +17,7 @@ from bot.domain.releasability import (
     read_releasability,
     statements_in,
 )
-from bot.services.notes import keepers_of, tell_directly, tell_here
+from bot.services.notes import tell_author
 from bot.storage.unit_of_work import UnitOfWork
 
 
@@ -62,9 +62,5 @@ def tell_unknown(
     """Its author learns which names are nobody's; of a feed, those who look after it."""
     if not names:
         return
-    key, about = "advisories.unknown_agencies", {"number": advisory.number, "names": list(names)}
-    if author.is_source:
-        for keeper in keepers_of(uow, author):
-            tell_directly(uow, keeper, key, **about)
-    else:
-        tell_here(uow, advisory.team, advisory.channel, author.user, key, **about)
+    key, place = "advisories.unknown_agencies", (advisory.team, advisory.channel)
+    tell_author(uow, author, *place, key, number=advisory.number, names=list(names))

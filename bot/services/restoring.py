@@ -8,7 +8,7 @@ from __future__ import annotations
 from bot.domain import policy
 from bot.domain.advisories import Advisory, Route, RouteState
 from bot.domain.links import Link
-from bot.domain.officials import Official, Role
+from bot.domain.officials import Official
 from bot.domain.rights import Act, Matter
 from bot.services.agreeing import Agreement, ask_or_agree
 from bot.services.approvals import carry_motion
@@ -41,9 +41,8 @@ def restore_advisory(uow: UnitOfWork, actor: Official, number: str) -> Approval:
         require_not_below(uow, advisory, restored.label)
     back = _where_back(uow, restored)
     subject = subject_of(uow, Act.RESTORE, advisory, [link for _, link, _ in back])
-    quorum = policy.quorum_of(Role.RELEASER, Act.RESTORE, Matter(state=advisory.state))
-    wanted = quorum or policy.RELEASE_QUORUM
-    agreed = ask_or_agree(uow, actor, subject, wanted, "advisories.restore_asked")
+    quorum = policy.releasers_for(Act.RESTORE, Matter(state=advisory.state))
+    agreed = ask_or_agree(uow, actor, subject, quorum, "advisories.restore_asked")
     if not agreed.lacking:
         uow.advisories.keep_revision(advisory, uow.now)
         uow.advisories.save(restored)

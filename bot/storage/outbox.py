@@ -207,7 +207,7 @@ class Outbox:
     ) -> list[Claim]:
         """Leases due lanes, as many as `limit` of those named, or of each workspace with `busy`."""
         self._budgets.read()
-        due = self._those_due(among[:limit]) if among else self._all_due(limit, busy or {})
+        due = self._all_due(limit, busy or {}) if among is None else self._those_due(among[:limit])
         heads = self._heads(due)
         leased, sending, claims = [], [], []
         for lane in due:

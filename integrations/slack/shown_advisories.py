@@ -27,9 +27,7 @@ class AdvisoryShapes:
         }
 
     def _copy(self, facts: CopyFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(
-            facts.label, facts.side, facts.number, facts.releasable
-        )
+        top, bottom = self._voice.label_lines(facts, facts.releasable)
         heading = self._voice.both(
             facts.side,
             "advisories.heading",
@@ -72,7 +70,7 @@ class AdvisoryShapes:
         return found
 
     def _tombstone(self, facts: TombstoneFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(facts)
         said = self._voice.both(
             facts.side,
             f"advisories.tombstone.{facts.why}",
@@ -88,9 +86,7 @@ class AdvisoryShapes:
         return Shown(self._voice.framed(top, text, bottom), blocks)
 
     def _change(self, facts: ChangeFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(
-            facts.label, facts.side, facts.number, facts.releasable
-        )
+        top, bottom = self._voice.label_lines(facts, facts.releasable)
         key = f"advisories.change.{facts.change}"
         lines = [
             self._voice.both_detailed(
@@ -109,9 +105,7 @@ class AdvisoryShapes:
         return Shown(self._voice.framed(top, text, bottom), blocks)
 
     def _reply(self, facts: ReplyFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(
-            facts.label, facts.side, facts.number, facts.releasable
-        )
+        top, bottom = self._voice.label_lines(facts, facts.releasable)
         first = self._voice.speech(own_language(facts.side))
         who = first.say("advisories.reply", author=facts.author, agency=facts.agency)
         body = self._voice.quoted(facts.body, facts.names)

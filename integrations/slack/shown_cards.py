@@ -30,7 +30,7 @@ class CardShapes:
         }
 
     def _status(self, facts: StatusFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(facts.label, facts.side, facts.number)
+        top, bottom = self._voice.label_lines(facts)
         lines = [self._voice.both(facts.side, "advisories.status", number=facts.number)]
         lines += [self._route_line(facts.side, route) for route in facts.routes]
         if facts.revision > 1 and facts.state == "issued":
@@ -63,9 +63,7 @@ class CardShapes:
     def _release(self, facts: ReleaseFacts, reader: Language) -> Shown:
         # In a channel several people of the side read: it speaks their side's own language.
         speech = self._voice.speech(own_language(facts.side) if facts.in_channel else reader)
-        top, bottom = self._voice.label_lines(
-            facts.label, facts.side, facts.number, facts.releasable
-        )
+        top, bottom = self._voice.label_lines(facts, facts.releasable)
         heading = speech.say(
             "advisories.release_asked" if not facts.decided else "advisories.release_decided",
             number=facts.number,

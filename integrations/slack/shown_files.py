@@ -21,9 +21,7 @@ class FileShapes:
         return {FileFacts: self._file}
 
     def _file(self, facts: FileFacts, _reader: Language) -> Shown:
-        top, bottom = self._voice.label_lines(
-            facts.label, facts.side, facts.number, facts.releasable
-        )
+        top, bottom = self._voice.label_lines(facts, facts.releasable)
         said = self._voice.both(
             facts.side,
             "attachments.comment",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.domain.inert import escape, inert, plain, split_text
 from bot.domain.labels import GLOSS_JA, Label
@@ -32,6 +32,17 @@ class Shown:
     text: str
     blocks: list[Block]
     reaches: frozenset[str] = frozenset()  # the users it is meant to notify
+
+
+class Labelled(Protocol):
+    """Facts that are shown under a label, on one side, as what has a number."""
+
+    @property
+    def side(self) -> Government: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def label(self) -> Label: ...
 
 
 # From facts of one kind to what is shown; the reader's language matters in private only.
@@ -69,14 +80,12 @@ class Voice:
         words = [self.speech(lang).say(key, **parameters) for lang in (first, first.other)]
         return Safe(" / ".join(dict.fromkeys(words)))
 
-    def label_lines(
-        self, label: Label, side: Government, number: str, named: Named = ()
-    ) -> tuple[Safe, Safe]:
+    def label_lines(self, facts: Labelled, named: Named = ()) -> tuple[Safe, Safe]:
         """The first lines of what bears a label, further restrictions among them, and the last."""
-        end = self.both_words(side, "advisories.end", number=number)
+        label, end = facts.label, self.both_words(facts.side, "advisories.end", number=facts.number)
         top = Safe(f"*{label.value}* ({GLOSS_JA[label]})")
         if named:
-            first = own_language(side)
+            first = own_language(facts.side)
             spoken = [self.speech(language) for language in (first, first.other)]
             top = Safe("\n".join((top, *(releasability_line(one, named) for one in spoken))))
         return top, Safe(f"*{label.value}* — {end}")

@@ -82,6 +82,14 @@ def change_item(who: str, side: str, *_: Any) -> str:
 
 
 BOTH = ("own", "other")
+LOOSER = simple(
+    "author",
+    "releaser",
+    labels=TRAVELS,
+    markings=("allow", "ask"),
+    states=("issued",),
+    answer=BY_TWO_RELEASERS,
+)
 RULES: dict[str, Callable[..., str]] = {
     "post": post,
     "label": simple(
@@ -96,22 +104,8 @@ RULES: dict[str, Callable[..., str]] = {
     "restore": simple("author", "releaser", states=("withdrawn",), answer=BY_TWO_RELEASERS),
     "acknowledge": simple(*SPEAK, side=("other",), states=("issued", "superseded")),
     "tighten": simple(*SPEAK, side=BOTH, labels=EVERY, states=("issued", "superseded")),
-    "relax": simple(
-        "author",
-        "releaser",
-        labels=TRAVELS,
-        markings=("allow", "ask"),
-        states=("issued",),
-        answer=BY_TWO_RELEASERS,
-    ),
-    "widen": simple(
-        "author",
-        "releaser",
-        labels=TRAVELS,
-        markings=("allow", "ask"),
-        states=("issued",),
-        answer=BY_TWO_RELEASERS,
-    ),
+    "relax": LOOSER,
+    "widen": LOOSER,
     "relay": travel("issued", asks=True),
     "update": travel("issued", "superseded", asks=True),
     "reply": travel("issued", "superseded", asks=False),

@@ -9,11 +9,8 @@ async def test_an_advisory_is_for_the_agencies_it_names(bridge: Bridge) -> None:
     await bridge.enrol_everybody()
     await bridge.link()
     tanaka, nguyen, baker = bridge.tanaka, bridge.nguyen, bridge.baker
-    for admin, words in (
-        (bridge.sato, "<@U03SUZUKI> agency:NPA roles:releaser"),
-        (bridge.sato, "<@U04ITO> agency:NPA roles:releaser"),
-    ):
-        await admin.types(f"/kakehashi enrol {words}")
+    for who in ("<@U03SUZUKI>", "<@U04ITO>"):
+        await bridge.sato.types(f"/kakehashi enrol {who} agency:NPA roles:releaser")
     source = await tanaka.says("#advisory [TLP:GREEN] 直ちに更新\n提供可能範囲：豪州通信電子局")
     copy = await nguyen.sees("直ちに更新", "Releasability: ASD", "提供可能範囲：ASD")
     number = number_in(str(copy))
