@@ -12,7 +12,7 @@ async def test_an_advisory_is_for_the_agencies_it_names(bridge: Bridge) -> None:
     for who in ("<@U03SUZUKI>", "<@U04ITO>"):
         await bridge.sato.types(f"/kakehashi enrol {who} agency:NPA roles:releaser")
     source = await tanaka.says("#advisory [TLP:GREEN] 直ちに更新\n提供可能範囲：豪州通信電子局")
-    copy = await nguyen.sees("直ちに更新", "Releasability: ASD", "提供可能範囲：ASD")
+    copy = await nguyen.sees("直ちに更新", "Releasability: ASD", "提供可能範囲:ASD")
     number = number_in(str(copy))
     assert "that you can see" in await baker.types(f"/advisory show {number}")
     assert "that you can see" in await baker.hears_on_pressing(copy, "acknowledge")
