@@ -153,19 +153,17 @@ class Database:
         """
         wanted: Future[T] = Future()
         self._turns.put(asker, (wanted, what))
-        self._threads.submit(self._serve)
-        return asyncio.wrap_future(wanted)
+        served: list[Future[Any]] = []
 
-    def _serve(self) -> None:
-        wanted, work = self._turns.take()
-        if not wanted.set_running_or_notify_cancel():
-            return
-        try:
-            done = work()
-        except BaseException as error:  # noqa: BLE001  whoever asked for it gets it
-            wanted.set_exception(error)
-        else:
-            wanted.set_result(done)
+        def serve() -> Any:
+            future, work = self._turns.take()
+            if not future.set_running_or_notify_cancel():
+                return None
+            served.append(future)
+            return work()
+
+        self._threads.submit(serve).add_done_callback(partial(_hand_on, served))
+        return asyncio.wrap_future(wanted)
 
     async def _has_ended(
         self, running: asyncio.Future[T], progress: Progress, seconds: float
@@ -274,6 +272,18 @@ class Database:
             return wall_clock()
         moment: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
+
+
+def _hand_on(served: list[Future[Any]], ended: Future[Any]) -> None:
+    """What came of it is for whoever was served; nobody was, who no longer waited.
+
+    Whatever the work raises is caught by the pool of threads, which is there for that.
+    """
+    for future in served:
+        if (error := ended.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(ended.result())
 
 
 def _engine(url: str) -> Engine:
