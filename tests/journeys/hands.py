@@ -21,7 +21,7 @@ SECONDS = 40.0
 LOOK_AGAIN = 0.03
 
 TRIES = 5
-"""How often a person types the same command before they give up on a machine that is busy."""
+"""How often a person types or presses the same before they give up on a machine that is busy."""
 
 TRY_AGAIN = frozenset(
     load().say(language, f"errors.{error}")
@@ -100,8 +100,12 @@ class Hand:
         await self.workspace.press(place, str(message["ts"]), self.user, action, value=value)
 
     async def hears_on_pressing(self, message: Message, action: str) -> str:
-        """Press a button; the private answer, every word of it."""
-        return await self._answer(self.presses(message, action), action)
+        """Press a button, again when told to; the private answer, every word of it."""
+        for _ in range(TRIES):
+            answer = await self._answer(self.presses(message, action), action)
+            if not any(refusal in answer for refusal in TRY_AGAIN):
+                break
+        return answer
 
     async def sees(self, *words: str) -> Message:
         """The bot's message with all those words in the channel itself, as soon as it is there."""
