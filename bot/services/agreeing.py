@@ -11,6 +11,7 @@ from bot.services.approvals import (
     Subject,
     approve,
     carry_motion,
+    has_quorum,
     put_motion,
     void_motion,
     who_counts,
@@ -52,7 +53,7 @@ def ask_or_agree(
             if reader.id != actor.id:
                 tell_directly(uow, reader, note, number=subject.number, name=actor.name, **about)
     if actor.id != subject.author_id:
-        motion = approve(uow, actor, motion)
+        motion = approve(uow, actor, motion, enough=has_quorum(uow, motion, quorum))
     found = who_counts(uow, motion, quorum)
     if is_met(quorum, found):
         carry_motion(uow, motion)

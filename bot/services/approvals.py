@@ -82,8 +82,11 @@ def void_motion(uow: UnitOfWork, motion: Motion, why: str) -> None:
         tell_directly(uow, official, f"approvals.void.{why}", number=motion.subject)
 
 
-def approve(uow: UnitOfWork, actor: Official, motion: Motion) -> Motion:
+def approve(uow: UnitOfWork, actor: Official, motion: Motion, *, enough: bool = False) -> Motion:
     """Puts the actor's name to a motion, once for each person.
+
+    Where there are `enough` names already, for somebody has their role again, one that is there
+    may be put once more, so that it can be carried.
 
     Raises ReleaseByAuthor, ApprovalExpired, ApprovedAlready, ApprovedByYourOtherAccount.
     """
@@ -92,6 +95,8 @@ def approve(uow: UnitOfWork, actor: Official, motion: Motion) -> Motion:
     if motion.has_expired(uow.now):
         raise errors.ApprovalExpired(number=motion.subject)
     if actor.id in motion.approved_by:
+        if enough:
+            return motion
         raise errors.ApprovedAlready(number=motion.subject)
     if any(actor.is_same_person(uow.officials.get(one)) for one in motion.approved_by):
         raise errors.ApprovedByYourOtherAccount(number=motion.subject)

@@ -60,7 +60,8 @@ def release_advisory(
     motion = _motion(uow, advisory, renew=revision is None)
     if not motion.digest.startswith(digest):
         raise errors.AdvisoryChanged(number=advisory.number)
-    approved = approve(uow, actor, motion)
+    _, lacking = _count(uow, advisory, motion)
+    approved = approve(uow, actor, motion, enough=not lacking)
     names = _let_go(uow, actor, advisory, approved)
     refresh_cards(uow, advisory)
     uow.homes.mark(one.id for one in uow.officials.of(actor.government, Role.RELEASER))
@@ -120,16 +121,11 @@ def _motion(uow: UnitOfWork, advisory: Advisory, *, renew: bool) -> Motion:
 
 def _let_go(uow: UnitOfWork, actor: Official, advisory: Advisory, motion: Motion) -> Approval:
     """Queues what enough people have approved by now."""
-    waiting = waiting_routes(uow, advisory)
-    quorums = [quorum_for(advisory, uow.links.get(route.link_id)) for route in waiting]
-    counting = [who_counts(uow, motion, quorum) for quorum in quorums]
-    names = tuple(one.name for one in counting[0])
-    lacking = max(
-        0 if is_met(quorum, found) else max(quorum.people - len(found), 1)
-        for quorum, found in zip(quorums, counting, strict=True)
-    )
+    counting, lacking = _count(uow, advisory, motion)
+    names = tuple(one.name for one in counting)
     if lacking:
         return Approval(advisory.number, names, lacking)
+    waiting = waiting_routes(uow, advisory)
     carry_motion(uow, motion)
     for route in waiting:
         _queue(uow, actor, advisory, route)
@@ -141,9 +137,21 @@ def _let_go(uow: UnitOfWork, actor: Official, advisory: Advisory, motion: Motion
         advisory.number,
         label=advisory.label,
         digest=motion.digest,
-        approved_by=[f"{one.team}/{one.user}" for one in counting[0]],
+        approved_by=[f"{one.team}/{one.user}" for one in counting],
     )
     return Approval(advisory.number, names, 0)
+
+
+def _count(uow: UnitOfWork, advisory: Advisory, motion: Motion) -> tuple[tuple[Official, ...], int]:
+    """Whose approval counts now, and how many more are wanted wherever it waits."""
+    waiting = waiting_routes(uow, advisory)
+    quorums = [quorum_for(advisory, uow.links.get(route.link_id)) for route in waiting]
+    counting = [who_counts(uow, motion, quorum) for quorum in quorums]
+    lacking = max(
+        0 if is_met(quorum, found) else max(quorum.people - len(found), 1)
+        for quorum, found in zip(quorums, counting, strict=True)
+    )
+    return counting[0], lacking
 
 
 def _queue(uow: UnitOfWork, actor: Official, advisory: Advisory, route: Route) -> None:

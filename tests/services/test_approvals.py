@@ -219,6 +219,20 @@ def test_an_approval_of_somebody_who_lost_the_role_counts_no_more(waiting: UnitO
     assert (third.by, third.lacking) == (("Ito", "Mori"), 0)
 
 
+def test_with_a_role_that_is_given_back_two_names_that_stand_are_enough(
+    waiting: UnitOfWork,
+) -> None:
+    approve(waiting, "SUZUKI")
+    cast.enrol(waiting, "SUZUKI", roles=["member"])
+    assert approve(waiting, "ITO").lacking == 1
+    with pytest.raises(errors.ApprovedAlready):
+        approve(waiting, "ITO")
+    cast.enrol(waiting, "SUZUKI", roles=["releaser"])
+    assert cast.routes(waiting) == ["awaiting"]
+    assert approve(waiting, "SUZUKI") == releases.Approval(FIRST, ("Suzuki", "Ito"), 0)
+    assert cast.routes(waiting) == ["queued"]
+
+
 def test_a_role_that_is_lost_before_the_send_keeps_it_until_two_others_agree(
     waiting: UnitOfWork,
 ) -> None:

@@ -294,6 +294,19 @@ def test_nobody_agrees_twice_and_no_approval_lasts_for_ever(uow: UnitOfWork, des
     assert restore(later, "SUZUKI").lacking == 0
 
 
+def test_with_a_role_that_is_given_back_two_words_that_stand_are_enough(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    withdrawn(uow, desk)
+    restore(uow, "SUZUKI")
+    cast.enrol(uow, "SUZUKI", roles=["member"])
+    assert restore(uow, "ITO").lacking == 1
+    with pytest.raises(errors.ApprovedAlready):
+        restore(uow, "ITO")
+    cast.enrol(uow, "SUZUKI", roles=["releaser"])
+    assert restore(uow, "ITO") == Approval(FIRST, ("Suzuki", "Ito"), 0)
+
+
 def test_its_author_asks_and_is_not_counted(uow: UnitOfWork, desk: Desk) -> None:
     cast.enrol(uow, "TANAKA", roles=["member", "releaser"])
     withdrawn(uow, desk)
