@@ -108,7 +108,7 @@ class Edge:
         until = deadline or Deadline()
 
         async def carry_out() -> Answer | None:
-            self._quota.require(sender.team, sender.user)
+            self._quota.require(sender.team, sender.user, key)
             async with until.looking_up():
                 fallback = await self.people.language(sender.team, sender.user)
                 await self._require_own_person(sender)
@@ -148,9 +148,15 @@ class Edge:
         sender: Sender,
         work: Callable[[UnitOfWork, Speech], T],
         deadline: Deadline | None = None,
+        key: str = "",
     ) -> T:
-        """Runs a read for an enrolled official (a form to be shown); refusals are raised."""
-        self._quota.require(sender.team, sender.user)
+        """Runs a read for an enrolled official (a form to be shown); refusals are raised.
+
+        `key` is that of the request they made; nothing where the bot shows it by itself, which is
+        not counted as theirs.
+        """
+        if key:
+            self._quota.require(sender.team, sender.user, key)
         until = deadline or Deadline()
         async with until.looking_up():
             await self._require_own_person(sender)

@@ -86,6 +86,7 @@ class Gestures:
                 sender,
                 lambda uow, speech: form_view(command, verb, speech, sender.channel, uow),
                 until,
+                menu.key,
             ),
             until,
         )
@@ -225,6 +226,7 @@ class Gestures:
                     else menu_view(command, speech, sender.channel)
                 ),
                 until,
+                f"form:{said.trigger}",
             )
             async with until.ending():
                 await self._windows.open(sender.team, said.trigger, view)

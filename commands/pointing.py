@@ -80,7 +80,10 @@ class Pointing:
 
         async def open_() -> None:
             view = await self._edge.read(
-                button.sender, lambda uow, speech: self._form(uow, speech, button), until
+                button.sender,
+                lambda uow, speech: self._form(uow, speech, button),
+                until,
+                f"form:{button.trigger}",
             )
             async with until.ending():
                 await self._windows.open(button.sender.team, button.trigger, view)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 
 from bot import errors
@@ -23,19 +23,26 @@ class Quota:
     def __init__(self, per_minute: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
         self._clock = clock
-        self._asked: OrderedDict[tuple[str, str], deque[float]] = OrderedDict()
+        # When each of a person's requests came, by its key, the earliest first.
+        self._asked: OrderedDict[tuple[str, str], dict[str, float]] = OrderedDict()
 
-    def require(self, team: str, user: str) -> None:
-        """Counts one request; raises TooManyRequests, which is not counted, saying for how long."""
+    def require(self, team: str, user: str, key: str) -> None:
+        """Counts a request, once however often it is delivered.
+
+        Raises TooManyRequests, saying for how long; what is refused is not counted.
+        """
         if not self._per_minute:
             return
         now = self._clock()
-        asked = self._asked.setdefault((team, user), deque())
+        asked = self._asked.setdefault((team, user), {})
         self._asked.move_to_end((team, user))
-        while asked and asked[0] <= now - SECONDS:
-            asked.popleft()
+        for earlier in [one for one, at in asked.items() if at <= now - SECONDS]:
+            del asked[earlier]
+        if key in asked:
+            return
         if len(asked) >= self._per_minute:
-            raise errors.TooManyRequests(seconds=math.ceil(asked[0] + SECONDS - now))
-        asked.append(now)
+            first = next(iter(asked.values()))
+            raise errors.TooManyRequests(seconds=math.ceil(first + SECONDS - now))
+        asked[key] = now
         if len(self._asked) > PEOPLE:
             self._asked.popitem(last=False)

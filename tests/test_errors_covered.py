@@ -203,8 +203,8 @@ def withdrawn_twice(scene: Scene) -> None:
 
 
 def asked_twice(quota: Quota) -> None:
-    for _ in range(2):
-        quota.require(cast.TOKYO, "U01SATO")
+    for key in ("one", "another"):
+        quota.require(cast.TOKYO, "U01SATO", key)
 
 
 def restore(scene: Scene) -> None:

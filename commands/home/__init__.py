@@ -64,7 +64,8 @@ class Home:
             uow.homes.open(sender.team, sender.user)
             return page_of(Visit(uow, official, speech), 0)
 
-        shown = await self._edge.explain(sender, lambda: self._edge.read(sender, look))
+        key = f"home:{body.get('event_id') or event.get('event_ts')}"
+        shown = await self._edge.explain(sender, lambda: self._edge.read(sender, look, key=key))
         blocks = [section(shown.text)] if isinstance(shown, Answer) else shown
         self._edge.later(self._publish_first(sender, blocks))
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from structlog.testing import capture_logs
@@ -23,6 +24,7 @@ from commands.desk import Desk
 from commands.edge import Answer, Edge, Sender
 from commands.messages import Messages
 from commands.past import Past
+from commands.quota import Quota
 from integrations.slack.bolt import Identities, Identity, build_bolt
 from integrations.slack.speech import Safe
 from integrations.slack.uploads import Uploads
@@ -94,6 +96,19 @@ async def test_a_surprise_is_a_reference_in_the_reply_and_a_traceback_in_the_log
     assert entry["reference"] in answer.text
     assert entry["log_level"] == "error"
     assert database.transact(counted) == 1
+
+
+async def test_what_the_bot_shows_by_itself_is_no_request_of_the_reader(
+    edge: Edge, catalog: Any, database: Database
+) -> None:
+    limited = Edge(database, catalog, edge.people, lambda: None, quota=Quota(1))
+    for _ in range(3):
+        await limited.read(SATO, lambda _uow, _speech: None)
+    assert "no. 1" in (await ask(limited, count, key="first")).text
+    refusal = (await ask(limited, count, key="second")).refusal
+    assert isinstance(refusal, errors.TooManyRequests)
+    with pytest.raises(errors.TooManyRequests):
+        await limited.read(SATO, lambda _uow, _speech: None, key="a form")
 
 
 async def test_people_are_answered_in_their_language(edge: Edge, catalog: Any) -> None:

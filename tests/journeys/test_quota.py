@@ -6,12 +6,12 @@ from tests.journeys.bridge import Bridge
 
 
 async def test_too_many_requests_of_one_person_are_refused_in_their_language(
-    strict: Bridge,
+    bridge: Bridge,
 ) -> None:
-    await strict.enrol_everybody()
-    strict.allow(2)
-    await strict.restart()
+    await bridge.enrol_everybody()
+    bridge.allow(2)
+    await bridge.restart()
     for _ in range(2):
-        assert "権限" in await strict.sato.types("/kakehashi whoami")
-    assert "秒後に再度お試しください" in await strict.sato.types("/kakehashi whoami")
-    assert "Erin Walsh" in await strict.walsh.types("/kakehashi whoami")
+        assert "権限" in await bridge.sato.types("/kakehashi whoami")
+    assert "秒後に再度お試しください" in await bridge.sato.types("/kakehashi whoami")
+    assert "Erin Walsh" in await bridge.walsh.types("/kakehashi whoami")
