@@ -522,6 +522,8 @@ class Life(RuleBasedStateMachine):
             elif self.waits(post, link):
                 # A text that was free to go and has not left yet has to wait as well by now.
                 route.update(state="awaiting", sure=False, ordered=False, fresh=False)
+                # What was restored and has not come back yet: the tombstone stays until a release.
+                route["stuck"] = self.is_tombstone(post, key)
             else:
                 route.update(state="queued", revision=post["revision"], fresh=True)
 
@@ -537,6 +539,9 @@ class Life(RuleBasedStateMachine):
             for one in self.board.everywhere(COPY)
             if one.delivery.link_id == key and one.facts.number == post.get("number")  # type: ignore[union-attr]
         ]
+
+    def is_tombstone(self, post: Fields, key: int) -> bool:
+        return any(isinstance(one.facts, TombstoneFacts) for one in self.copies_at(post, key))
 
     @act(pick=PICK, longer=st.booleans())
     def edit_plainly(self, pick: int, longer: bool) -> None:
@@ -662,7 +667,7 @@ class Life(RuleBasedStateMachine):
             if route in waiting:
                 can = self.may_go(post, key)
                 route.update(state="queued", revision=post["revision"], sure=can, fresh=can)
-                route["ordered"] = False
+                route.update(ordered=False, stuck=route.get("stuck", False) and not can)
         self.do(lambda uow: cast.release(uow, post["number"], post["team"]))
 
     def may_go(self, post: Fields, key: int) -> bool:
@@ -693,7 +698,7 @@ class Life(RuleBasedStateMachine):
             copies = self.copies_at(post, key)
             if not copies:
                 route.update(sure=False, ordered=False)
-            if any(isinstance(one.facts, TombstoneFacts) for one in copies):
+            if self.is_tombstone(post, key):
                 # What was restored and has not come back yet comes only where it may be sent.
                 route["stuck"] = True
             newest = post["texts"][post["by_revision"][route["revision"]]].split()[-1]
@@ -992,7 +997,7 @@ class Life(RuleBasedStateMachine):
                 continue
             if route["sure"]:
                 assert copies, f"lost: {post} on {key}"
-            if route.get("stuck") and any(isinstance(o.facts, TombstoneFacts) for o in copies):
+            if route.get("stuck") and self.is_tombstone(post, key):
                 continue
             for copy in copies:
                 assert isinstance(copy.facts, CopyFacts)

@@ -123,6 +123,17 @@ def test_who_loses_the_role_before_it_is_sent_has_not_released_it(
     assert readable(desk) == []
 
 
+def test_an_edit_before_it_is_back_waits_behind_the_tombstone(uow: UnitOfWork, desk: Desk) -> None:
+    withdrawn(uow, desk, AMBER)
+    restore(uow, "SUZUKI", "ITO")
+    edit(uow, f"{AMBER} at once")
+    desk.say_all()
+    assert (readable(desk), cast.routes(uow)) == ([], ["awaiting"])
+    cast.release(uow)
+    desk.say_all()
+    assert readable(desk) == ["patch now at once"]
+
+
 def test_what_had_not_left_leaves_then(uow: UnitOfWork, desk: Desk) -> None:
     cast.join(uow)
     cast.post(uow, "TANAKA", GREEN, ts=TS)
