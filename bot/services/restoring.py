@@ -14,6 +14,7 @@ from bot.services.agreeing import Agreement, ask_or_agree
 from bot.services.approvals import carry_motion
 from bot.services.attachments import queue_reply_files
 from bot.services.awaiting import follow_advisory, subject_of
+from bot.services.cards import has_left
 from bot.services.issuing import own_advisory, refresh_cards
 from bot.services.kinds import REPLY, SOURCE
 from bot.services.releases import Approval
@@ -57,9 +58,16 @@ def _where_back(uow: UnitOfWork, restored: Advisory) -> list[Back]:
     for route in uow.advisories.routes(restored.id):
         link = uow.links.get(route.link_id)
         state = policy.first_state(restored, link)
-        if route.state in LEAVING and state in (RouteState.QUEUED, RouteState.AWAITING):
+        if not _had_left(uow, restored, route):
+            continue
+        if state in (RouteState.QUEUED, RouteState.AWAITING):
             found.append((route, link, state))
     return found
+
+
+def _had_left(uow: UnitOfWork, restored: Advisory, route: Route) -> bool:
+    """Whether it had left there, or was to; of a text that was stopped an earlier one may stand."""
+    return route.state in LEAVING or has_left(uow, restored, route.link_id)
 
 
 def _record(uow: UnitOfWork, actor: Official, restored: Advisory, agreed: Agreement) -> None:
@@ -82,7 +90,7 @@ def _bring_back(
 ) -> None:
     """Everywhere else it stays taken back."""
     for route in uow.advisories.routes(restored.id):
-        if route.state in LEAVING:
+        if _had_left(uow, restored, route):
             uow.advisories.put_route(restored.id, route.link_id, RouteState.RECALLED, at=uow.now)
     for _, link, state in back:
         uow.advisories.put_route(restored.id, link.id, state, revision=restored.revision)

@@ -509,7 +509,7 @@ class Life(RuleBasedStateMachine):
         for key, route in post["routes"].items():
             link = self.links[key]
             if self.observed(post, key) is RouteState.WITHHELD:
-                route["state"] = "withheld"
+                route.update(state="withheld", stuck=self.is_tombstone(post, key))
             open_ = route["state"] in ("queued", "awaiting") or (
                 route["state"] != "recalled" and self.copies_at(post, key)
             )
@@ -626,7 +626,7 @@ class Life(RuleBasedStateMachine):
         post.update(state="issued", revision=post["revision"] + 1)
         post["by_revision"][post["revision"]] = newest
         for key, route in post["routes"].items():
-            if route["state"] in ("queued", "awaiting", "recalled"):
+            if route["state"] in ("queued", "awaiting", "recalled") or self.copies_at(post, key):
                 can = self.may_go(post, key)
                 state = "queued" if can else "recalled"
                 # One that was stopped before it left is not brought back.

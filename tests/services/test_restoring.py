@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot import errors
-from bot.domain.advisories import AdvisoryState
+from bot.domain.advisories import AdvisoryState, RouteState
 from bot.domain.labels import Label
 from bot.domain.links import Link, Mode
 from bot.services import ceilings, intake, links, receipts, relabelling, withdrawals
@@ -132,6 +132,24 @@ def test_an_edit_before_it_is_back_waits_behind_the_tombstone(uow: UnitOfWork, d
     cast.release(uow)
     desk.say_all()
     assert readable(desk) == ["patch now at once"]
+
+
+def test_an_earlier_text_that_stands_where_nothing_goes_is_taken_back_all_the_same(
+    uow: UnitOfWork, desk: Desk
+) -> None:
+    link = cast.join(uow)
+    cast.post(uow, "TANAKA", GREEN, ts=TS)
+    desk.say_all()
+    edit(uow, f"{GREEN} at once")
+    links.cut_link(uow, cast.the(uow, "SATO"), link.code)
+    desk.say_all()
+    # As the dispatcher notes of what it may not send.
+    uow.advisories.put_route(1, link.id, RouteState.WITHHELD)
+    assert readable(desk) == ["patch now"]
+    withdraw(uow)
+    restore(uow, "SUZUKI", "ITO")
+    desk.say_all()
+    assert readable(desk) == []
 
 
 def test_what_had_not_left_leaves_then(uow: UnitOfWork, desk: Desk) -> None:
