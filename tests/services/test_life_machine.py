@@ -383,6 +383,7 @@ class Life(RuleBasedStateMachine):
             "revision": 1,
             "by_revision": {1: 0},
             "deleted": False,
+            "superseded": False,
         }
         post |= about
         self.said[str(post["ts"])] = post
@@ -599,7 +600,7 @@ class Life(RuleBasedStateMachine):
                 uow, cast.the(uow, post["name"]), post["number"], "wrong"
             )
         )
-        post.update(state="withdrawn", restorable=post["state"] == "issued")
+        post.update(state="withdrawn", restorable=not post["superseded"])
 
     @act(pick=PICK)
     def restore(self, pick: int) -> None:
@@ -614,7 +615,10 @@ class Life(RuleBasedStateMachine):
 
     @act(pick=PICK, seconds=st.sampled_from([0.0, 1.0, 12.0]))
     def withdraw_and_think_better_of_it(self, pick: int, seconds: float) -> None:
-        post = self.choose(pick, lambda one: one["state"] == "issued" and not one["deleted"])
+        post = self.choose(
+            pick,
+            lambda one: one["state"] == "issued" and not (one["deleted"] or one["superseded"]),
+        )
         self.take_back(post)
         self.leave()
         self.dispatch_what_is_due(seconds)
@@ -648,7 +652,8 @@ class Life(RuleBasedStateMachine):
                 uow, cast.the(uow, post["name"]), post["number"], by["number"]
             )
         )
-        post["state"] = "superseded"
+        # It points to the later one even where an edit issues it anew, for nothing had left.
+        post.update(state="superseded", superseded=True)
         for route in post["routes"].values():
             route["sure"] = False
 
