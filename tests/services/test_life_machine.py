@@ -670,10 +670,21 @@ class Life(RuleBasedStateMachine):
         post, waiting = self.decide(pick)
         for key, route in post["routes"].items():
             if route in waiting:
-                can = self.may_go(post, key)
+                can = self.may_go(post, key) and not self.was_promised_before_it_flowed(post, key)
                 route.update(state="queued", revision=post["revision"], sure=can, fresh=can)
                 route.update(ordered=False, stuck=route.get("stuck", False) and not can)
         self.do(lambda uow: cast.release(uow, post["number"], post["team"]))
+
+    def was_promised_before_it_flowed(self, post: Fields, key: int) -> bool:
+        """Such a copy does not leave, even released since; the card says so (docs/operating.md)."""
+
+        def found(uow: UnitOfWork) -> bool:
+            since = uow.links.get(key).flows_since
+            copies = uow.outbox.of_advisory(self._found(uow, post).id, COPY)
+            unsent = [one for one in copies if one.link_id == key and one.slack_ts is None]
+            return any(since is not None and one.created_at < since for one in unsent)
+
+        return bool(self.do(found))
 
     def may_go(self, post: Fields, key: int) -> bool:
         link = self.links[key]
